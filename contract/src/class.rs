@@ -28,16 +28,8 @@ pub enum RoadUserClass {
 
 impl RoadUserClass {
     /// Every class, in the order of tables and charts.
-    pub const ALL: [Self; 8] = [
-        Self::Car,
-        Self::Van,
-        Self::Bus,
-        Self::Truck,
-        Self::Motorcycle,
-        Self::Bicycle,
-        Self::Person,
-        Self::Vehicle,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Car, Self::Van, Self::Bus, Self::Truck, Self::Motorcycle, Self::Bicycle, Self::Person, Self::Vehicle];
 
     /// The word on the wire.
     #[must_use]

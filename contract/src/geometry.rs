@@ -297,11 +297,7 @@ pub fn polygon_is_simple(polygon: &[PixelPoint]) -> bool {
         (first + 1..count).all(|second| {
             let neighbours = second == first + 1 || (first == 0 && second == count - 1);
             let ((a, b), (c, d)) = (edge(first), edge(second));
-            if neighbours {
-                !folds_back(a, b, c, d)
-            } else {
-                !segments_touch(a, b, c, d)
-            }
+            if neighbours { !folds_back(a, b, c, d) } else { !segments_touch(a, b, c, d) }
         })
     })
 }
@@ -322,7 +318,13 @@ fn segments_touch(a: PixelPoint, b: PixelPoint, c: PixelPoint, d: PixelPoint) ->
         r.x >= p.x.min(q.x) && r.x <= p.x.max(q.x) && r.y >= p.y.min(q.y) && r.y <= p.y.max(q.y)
     };
     let (abc, abd, cda, cdb) = (turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b));
-    if ((abc > 0.0) != (abd > 0.0)) && ((cda > 0.0) != (cdb > 0.0)) && abc != 0.0 && abd != 0.0 && cda != 0.0 && cdb != 0.0 {
+    if ((abc > 0.0) != (abd > 0.0))
+        && ((cda > 0.0) != (cdb > 0.0))
+        && abc != 0.0
+        && abd != 0.0
+        && cda != 0.0
+        && cdb != 0.0
+    {
         return true;
     }
     (abc == 0.0 && within(a, b, c))

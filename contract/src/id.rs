@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 /// Why a text cannot be an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{text}' cannot be a name: use 1 to 64 letters a-z A-Z, digits, '-', '_' or '.', beginning with a letter or digit")]
+#[error(
+    "'{text}' cannot be a name: use 1 to 64 letters a-z A-Z, digits, '-', '_' or '.', beginning with a letter or digit"
+)]
 pub struct BadName {
     /// The text as given, shortened.
     pub text: String,

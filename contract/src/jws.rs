@@ -215,10 +215,7 @@ mod tests {
         let public = PublicKey::of(&key(1));
         assert_eq!(verify(&jws, ContentType::Event, b"{}", &public), Ok(()));
         assert_eq!(verify(&jws, ContentType::Event, b"{ }", &public), Err(BadSignature::Mismatch));
-        assert!(matches!(
-            verify(&jws, ContentType::Receipt, b"{}", &public),
-            Err(BadSignature::OtherContent { .. })
-        ));
+        assert!(matches!(verify(&jws, ContentType::Receipt, b"{}", &public), Err(BadSignature::OtherContent { .. })));
         assert!(matches!(
             verify(&jws, ContentType::Event, b"{}", &PublicKey::of(&key(2))),
             Err(BadSignature::OtherKey { .. })

@@ -15,11 +15,11 @@ pub struct UtcTime(i64);
 #[error("'{0}' is not a time: write RFC 3339, such as 2026-03-05T08:13:58.412Z")]
 pub struct BadTime(String);
 
-/// Years 0000 to 9999, which is what RFC 3339 can write; the end is the time library's own.
-const RANGE_MS: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_207_200_999;
+/// 1970 to the end of 9999: nothing here is older, and RFC 3339 cannot write what is later.
+const RANGE_MS: std::ops::RangeInclusive<i64> = 0..=253_402_207_199_999;
 
 impl UtcTime {
-    /// From milliseconds since 1970-01-01T00:00:00Z, held within years 0 to 9999.
+    /// From milliseconds since 1970-01-01T00:00:00Z, held within 1970 to 9999.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(*RANGE_MS.start(), *RANGE_MS.end()))

@@ -146,8 +146,16 @@ mod tests {
 
     #[test]
     fn strangers_are_refused() {
-        for text in ["", "kerege/v1", "kerege/v2/up/a/state", "kerege/v1/up/a b/state", "kerege/v1/up/+/state",
-            "kerege/v1/up/a/evt/gossip", "kerege/v1/up/a/state/more", "kerege/v1/up//state"] {
+        for text in [
+            "",
+            "kerege/v1",
+            "kerege/v2/up/a/state",
+            "kerege/v1/up/a b/state",
+            "kerege/v1/up/+/state",
+            "kerege/v1/up/a/evt/gossip",
+            "kerege/v1/up/a/state/more",
+            "kerege/v1/up//state",
+        ] {
             assert!(text.parse::<Topic>().is_err(), "{text}");
         }
     }

@@ -49,7 +49,12 @@ fn point() -> impl Strategy<Value = PixelPoint> {
 }
 
 fn boxes() -> impl Strategy<Value = PixelBox> {
-    (-50.0..50.0, -50.0..50.0, 0.0..60.0, 0.0..60.0).prop_map(|(x1, y1, w, h)| PixelBox { x1, y1, x2: x1 + w, y2: y1 + h })
+    (-50.0..50.0, -50.0..50.0, 0.0..60.0, 0.0..60.0).prop_map(|(x1, y1, w, h)| PixelBox {
+        x1,
+        y1,
+        x2: x1 + w,
+        y2: y1 + h,
+    })
 }
 
 proptest! {

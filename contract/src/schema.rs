@@ -1,0 +1,23 @@
+//! The JSON Schema of every message and file, made from the types themselves.
+
+use schemars::{Schema, schema_for};
+
+/// Each schema with the name of its file, without `.json`.
+#[must_use]
+pub fn all() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("event", schema_for!(crate::event::Event)),
+        ("minute-fact", schema_for!(crate::fact::MinuteFact)),
+        ("receipt", schema_for!(crate::receipt::Receipt)),
+        ("state", schema_for!(crate::state::DeviceState)),
+        ("health", schema_for!(crate::health::Health)),
+        ("reported", schema_for!(crate::reported::Reported)),
+        ("signal", schema_for!(crate::phase::SignalMessage)),
+        ("scene", schema_for!(crate::scene::Scene)),
+        ("truth", schema_for!(crate::truth::Truth)),
+        ("passage", schema_for!(crate::files::PassageRecord)),
+        ("track", schema_for!(crate::files::TrackRecord)),
+        ("summary", schema_for!(crate::files::Summary)),
+        ("timings", schema_for!(crate::files::Timings)),
+    ]
+}
