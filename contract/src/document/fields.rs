@@ -49,7 +49,9 @@ impl<'a> Fields<'a> {
 
     /// The node of a key, or none when it is absent.
     pub fn node(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.entries.iter().find(|(entry, _)| entry.name == key).map(|(_, node)| node)
     }
 
