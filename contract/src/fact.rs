@@ -135,6 +135,10 @@ pub struct MinuteFact {
     pub observed_s: f64,
     /// The counts.
     pub cells: Vec<Cell>,
+    /// Of a merged fact: the numbers of the facts that were merged into it before any of them was
+    /// sent, so that the gap they leave is explained.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<u64>,
     /// Fields this build does not know.
     #[serde(flatten)]
     #[schemars(skip)]

@@ -6,6 +6,7 @@
 //! golden file under `contract/golden/`; tests re-make both and compare.
 
 pub mod class;
+pub mod command;
 pub mod detection;
 pub mod digest;
 pub mod document;

@@ -12,6 +12,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("state", schema_for!(crate::state::DeviceState)),
         ("health", schema_for!(crate::health::Health)),
         ("reported", schema_for!(crate::reported::Reported)),
+        ("command", schema_for!(crate::command::Command)),
+        ("command-result", schema_for!(crate::command::CommandResult)),
         ("signal", schema_for!(crate::phase::SignalMessage)),
         ("scene", schema_for!(crate::scene::Scene)),
         ("truth", schema_for!(crate::truth::Truth)),

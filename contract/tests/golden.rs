@@ -56,6 +56,8 @@ fn goldens_survive_their_types() {
     golden::<kerege_contract::state::DeviceState>("state");
     golden::<kerege_contract::health::Health>("health");
     golden::<kerege_contract::reported::Reported>("reported");
+    golden::<kerege_contract::command::Command>("command");
+    golden::<kerege_contract::command::CommandResult>("command-result");
     golden::<kerege_contract::phase::SignalMessage>("signal");
     golden::<kerege_contract::truth::Truth>("truth");
     golden::<kerege_contract::files::PassageRecord>("passage");
