@@ -1,1 +1,23 @@
-//! Skeleton.
+//! The box at the intersection: from a camera's stream to a signed event that is never lost.
+//!
+//! A frame comes from [`capture`], waits in a latest-frame slot, is looked at by the one inference
+//! thread ([`infer`]) and becomes tracks, passages and incidents in `kerege-pipelines`. From there
+//! on nothing may be lost: [`run`] turns them into events, which are signed, chained and committed
+//! to the [`outbox`] before the [`uplink`] sends them. [`analyze`] goes the same way with a file,
+//! and [`simulate`] plays files as cameras.
+
+pub mod analyze;
+pub mod capture;
+pub mod clock;
+pub mod config;
+pub mod frame;
+pub mod identity;
+pub mod infer;
+pub mod models_cli;
+pub mod outbox;
+pub mod run;
+pub mod scene_cli;
+pub mod simulate;
+pub mod still;
+pub mod timemap;
+pub mod uplink;

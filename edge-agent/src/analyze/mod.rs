@@ -1,0 +1,1 @@
+//! The box's pipeline on a file, dropping nothing.

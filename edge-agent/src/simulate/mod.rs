@@ -1,0 +1,1 @@
+//! Video files served as RTSP cameras, with faults on demand.

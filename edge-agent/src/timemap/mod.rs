@@ -1,0 +1,1 @@
+//! From stream time to UTC.
