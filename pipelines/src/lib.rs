@@ -1,1 +1,17 @@
-//! Skeleton.
+//! What happens to a frame's detections: tracks, passages, incidents and minute facts.
+//!
+//! [`Pipeline::step`] takes one analysed frame's time and detections and returns what follows from
+//! them. Everything here is pure: no files, clocks, threads or randomness; the same frames give
+//! the same outputs, in the same order. All times are seconds of capture time and all geometry is
+//! in square pixels, so that nothing depends on a frame rate or on the shape of a pixel.
+
+mod options;
+mod output;
+mod pipeline;
+
+pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};
+pub use output::{
+    FrameMeta, IncidentChange, IncidentKey, MinuteCells, OpenIncident, Outputs, Passage, Reason, Sight, TrackId,
+    TrackView,
+};
+pub use pipeline::Pipeline;
