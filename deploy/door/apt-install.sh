@@ -18,8 +18,8 @@ if [ ! -e "$policy" ]; then
     chmod 755 "$policy"
 fi
 
-apt-get update -qq
-apt-get install -y -qq --no-install-recommends "$@"
+apt-get update
+apt-get install -y --no-install-recommends "$@"
 
 # With systemd the new service would come up at the next boot. A broker that was there before is left as it was.
 if [ "$had_mosquitto" = no ] && [ -d /run/systemd/system ]; then

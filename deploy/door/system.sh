@@ -20,14 +20,18 @@ install_system_packages() {
     local missing
     mapfile -t missing < <(missing_packages)
     [ ${#missing[@]} -gt 0 ] || return 0
-    say "installing ${#missing[@]} system packages: ${missing[*]}"
+    say "installing ${#missing[@]} system packages and what they need: ${missing[*]}"
+    say "this takes a few minutes; apt's words go to .kerege/apt.log"
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         have sudo || die "system packages are missing and neither root nor sudo is at hand" \
             "as root: apt-get install --no-install-recommends ${missing[*]}"
         as_root=(sudo)
     fi
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive bash "$DOOR/apt-install.sh" "${missing[@]}" ||
-        die "apt could not install the system packages (its reasons are above)" \
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive bash "$DOOR/apt-install.sh" "${missing[@]}" \
+        >"$STATE/apt.log" 2>&1 </dev/null || {
+        tail -n 20 "$STATE/apt.log" >&2
+        die "apt could not install the system packages (its last words are above, all of them in .kerege/apt.log)" \
             "mend that, then run ./kerege setup again"
+    }
 }

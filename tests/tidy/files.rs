@@ -45,8 +45,11 @@ const FILES: [&str; 17] = [
     "rustfmt.toml",
 ];
 
-/// A source file begins with a comment that says what it is for.
+/// A source file begins with a comment that says what it is for. A `x.test.ts` stands beside its `x.ts`, which says it.
 pub(crate) fn opening(file: &SourceFile) -> Vec<String> {
+    if file.path.ends_with(".test.ts") || file.path.ends_with(".test.tsx") {
+        return Vec::new();
+    }
     let wanted: &[&str] = match file.ending() {
         "rs" => &["//! "],
         "ts" | "tsx" | "mjs" => &["/** ", "/**\n", "// "],
