@@ -1,0 +1,133 @@
+//! The models that can be named: those that ship and those of a city's own folder.
+
+use crate::manifest::{Manifest, ManifestError};
+use std::path::{Path, PathBuf};
+
+/// File name and text of the manifests in the binary.
+pub const BUILT_IN: &[(&str, &str)] = &[("yolox-nano.toml", include_str!("../manifests/yolox-nano.toml"))];
+
+/// Manifests by name.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    manifests: Vec<Manifest>,
+}
+
+/// Why the manifests could not be read, or a name is not among them.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The folder or a file of it cannot be read.
+    #[error("cannot read the model manifests at {}", path.display())]
+    Read {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Mistakes in a manifest.
+    #[error("{0}")]
+    Manifest(ManifestError),
+    /// Two manifests of one name.
+    #[error("{} describes a model '{name}', and so does another manifest: rename one", path.display())]
+    Twice {
+        /// The second file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+    /// No such model.
+    #[error("there is no model '{name}'; known: {}", known.join(", "))]
+    Unknown {
+        /// The name that was asked for.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+}
+
+impl Catalogue {
+    /// The models that ship.
+    ///
+    /// # Errors
+    /// Never in a build whose tests pass.
+    pub fn built_in() -> Result<Self, CatalogueError> {
+        let read = |(file, text): &(&str, &str)| Manifest::from_toml(text, file).map_err(CatalogueError::Manifest);
+        let manifests = BUILT_IN.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { manifests })
+    }
+
+    /// Adds every `*.toml` of a folder, in the order of their names.
+    ///
+    /// # Errors
+    /// When a file cannot be read, has mistakes, or describes a model that is known already.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), CatalogueError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| CatalogueError::Read { path, source }
+        };
+        let entries = std::fs::read_dir(folder).map_err(unreadable(folder))?;
+        let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+        let mut paths = paths.map_err(unreadable(folder))?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        paths.sort();
+        for path in paths {
+            let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
+            let origin = path.display().to_string();
+            let manifest = Manifest::from_toml(&text, &origin).map_err(CatalogueError::Manifest)?;
+            if self.get(&manifest.name).is_ok() {
+                return Err(CatalogueError::Twice { path, name: manifest.name });
+            }
+            self.manifests.push(manifest);
+        }
+        Ok(())
+    }
+
+    /// The model of a name.
+    ///
+    /// # Errors
+    /// When there is none; the message names those there are.
+    pub fn get(&self, name: &str) -> Result<&Manifest, CatalogueError> {
+        let found = self.manifests.iter().find(|manifest| manifest.name == name);
+        found.ok_or_else(|| {
+            let known = self.manifests.iter().map(|manifest| manifest.name.clone()).collect();
+            CatalogueError::Unknown { name: name.to_owned(), known }
+        })
+    }
+
+    /// All models, those that ship first.
+    pub fn iter(&self) -> impl Iterator<Item = &Manifest> {
+        self.manifests.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_city_adds_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut catalogue = Catalogue::built_in().unwrap();
+        let own = BUILT_IN[0].1.replace("name = \"yolox-nano\"", "name = \"ours\"");
+        std::fs::write(folder.path().join("ours.toml"), own).unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "not a manifest").unwrap();
+        catalogue.add_folder(folder.path()).unwrap();
+        assert_eq!(catalogue.get("ours").unwrap().name, "ours");
+        assert_eq!(catalogue.iter().count(), BUILT_IN.len() + 1);
+        let error = catalogue.get("our").unwrap_err().to_string();
+        assert!(error.contains("'our'") && error.contains("yolox-nano, ours"), "{error}");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_folder_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut catalogue = Catalogue::built_in().unwrap();
+        let error = catalogue.add_folder(&folder.path().join("none")).unwrap_err().to_string();
+        assert!(error.contains("none"), "{error}");
+        std::fs::write(folder.path().join("a.toml"), BUILT_IN[0].1).unwrap();
+        let error = catalogue.add_folder(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("a.toml") && error.contains("rename one"), "{error}");
+        std::fs::write(folder.path().join("a.toml"), "name = 3").unwrap();
+        let error = catalogue.add_folder(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("a.toml:1:8") && error.contains("expected a text"), "{error}");
+    }
+}

@@ -1,0 +1,80 @@
+//! From the model's output to detections: read the layout, keep each object once, back to the frame.
+
+mod nms;
+mod riders;
+mod yolox;
+
+use crate::manifest::{Family, Manifest, OutputSpec, Riders};
+use crate::preprocess::Placement;
+use kerege_contract::{Detection, RoadUserClass};
+use yolox::Yolox;
+
+/// At most so many boxes of a picture go into suppression, the best ones: a bound on the time that
+/// a picture full of noise can take.
+const MOST_CANDIDATES: usize = 1000;
+
+/// A box in input pixels (left, top, right, bottom) before suppression.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Candidate {
+    pub(crate) class: RoadUserClass,
+    pub(crate) score: f32,
+    pub(crate) bbox: [f32; 4],
+}
+
+/// Reads one model's outputs.
+#[derive(Debug)]
+pub struct Decoder {
+    layout: Yolox,
+    spec: OutputSpec,
+    candidates: Vec<Candidate>,
+    kept: Vec<Candidate>,
+}
+
+/// An output of another size than the manifest promises.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the model answered {found} numbers where its manifest means {expected}: correct the manifest")]
+pub struct DecodeError {
+    /// Numbers in the output.
+    pub found: usize,
+    /// Numbers that the layout has.
+    pub expected: usize,
+}
+
+impl Decoder {
+    /// For one model.
+    #[must_use]
+    pub fn new(manifest: &Manifest) -> Self {
+        let Family::Yolox { strides } = &manifest.output.family;
+        let layout = Yolox::new(&manifest.input, strides, &manifest.output);
+        Self { layout, spec: manifest.output.clone(), candidates: Vec::new(), kept: Vec::new() }
+    }
+
+    /// Shapes of the outputs that are read, in the model's order.
+    #[must_use]
+    pub fn output_shapes(&self) -> Vec<Vec<usize>> {
+        vec![self.layout.shape().to_vec()]
+    }
+
+    /// Detections of a picture that lies at `placement` in the input: best score first, each object
+    /// once, boxes clipped to the frame.
+    ///
+    /// # Errors
+    /// When an output has another size than the layout.
+    pub fn decode(&mut self, outputs: &[&[f32]], placement: Placement) -> Result<Vec<Detection>, DecodeError> {
+        self.candidates.clear();
+        self.layout.read(outputs.first().copied().unwrap_or_default(), &mut self.candidates)?;
+        nms::best_first(&mut self.candidates, MOST_CANDIDATES);
+        nms::suppress(&self.candidates, self.spec.nms_iou, &mut self.kept);
+        if self.spec.riders == Riders::Apart {
+            riders::join(&mut self.kept);
+        }
+        let detection = |candidate: &Candidate| {
+            let bbox = placement.to_frame(candidate.bbox)?;
+            Some(Detection { class: candidate.class, score: candidate.score, bbox })
+        };
+        Ok(self.kept.iter().filter_map(detection).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;
