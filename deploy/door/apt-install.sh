@@ -21,7 +21,11 @@ fi
 apt-get update
 apt-get install -y --no-install-recommends "$@"
 
-# With systemd the new service would come up at the next boot. A broker that was there before is left as it was.
-if [ "$had_mosquitto" = no ] && [ -d /run/systemd/system ]; then
-    systemctl disable --quiet mosquitto.service || true
+# Not now and not at the next boot either. A broker that was there before is left as it was.
+if [ "$had_mosquitto" = no ]; then
+    if command -v systemctl >/dev/null; then
+        systemctl disable mosquitto.service || true
+    else
+        update-rc.d mosquitto disable || true
+    fi
 fi

@@ -5,6 +5,7 @@
 //! exception.
 
 mod code;
+mod door;
 mod files;
 mod functions;
 mod graph;
