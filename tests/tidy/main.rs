@@ -9,6 +9,7 @@ mod door;
 mod files;
 mod functions;
 mod graph;
+mod links;
 mod rooms;
 mod tree;
 
@@ -75,4 +76,15 @@ fn pure_crates_reach_no_runtime_or_device() {
 #[test]
 fn the_top_of_the_tree_holds_what_the_architecture_names() {
     assert_none("top of the tree", &files::strange_at_the_top(&tree::paths()));
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let paths = tree::paths();
+    let known = paths.iter().map(String::as_str).collect();
+    let pages: Vec<&String> = paths.iter().filter(|path| path.ends_with(".md")).collect();
+    assert!(pages.len() > 10, "only {} pages were found: the rule would pass on nothing", pages.len());
+    let faults: Vec<String> = pages.iter().flat_map(|page| links::broken(page, &tree::read(page), &known)).collect();
+    assert_none("links", &faults);
+    assert_none("decisions", &links::unlisted_decisions(&tree::read("docs/adr/README.md"), &known));
 }

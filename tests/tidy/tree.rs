@@ -57,12 +57,14 @@ pub(crate) fn paths() -> Vec<String> {
     all.into_iter().filter(|path| root().join(path).is_file()).collect()
 }
 
+/// The text of one file, by its path from the root.
+pub(crate) fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 /// The files that people write and read, with their text.
 pub(crate) fn source_files() -> Vec<SourceFile> {
-    let read = |path: String| {
-        let text = std::fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-        SourceFile { path, text }
-    };
+    let read = |path: String| SourceFile { text: read(&path), path };
     let ours = |path: &String| {
         !GENERATED.contains(&path.as_str()) && SOURCE_ENDINGS.iter().any(|ending| path.ends_with(&format!(".{ending}")))
     };
