@@ -35,7 +35,8 @@ setup() {
     (
         flock 9
         require_basics
-        once system - "$DOOR/packages.apt" "$DOOR/system.sh" /etc/os-release -- install_system_packages
+        [ "${KEREGE_SYSTEM_PACKAGES:-}" = skip ] ||
+            once system - "$DOOR/packages.apt" "$DOOR/system.sh" /etc/os-release -- install_system_packages
         require_toolchain
         once wheels "$RUNTIME_LIBRARY" "$DOOR/wheels.txt" "$DOOR/wheels.sh" -- install_wheels
         if [ -f dashboard/package-lock.json ]; then

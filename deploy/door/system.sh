@@ -11,23 +11,19 @@ missing_packages() {
 }
 
 install_system_packages() {
-    if [ "${KEREGE_SYSTEM_PACKAGES:-}" = skip ]; then
-        say "system packages are left to you (KEREGE_SYSTEM_PACKAGES=skip)"
-        return 0
-    fi
     { have apt-get && have dpkg-query; } || die "this is not a Debian system, so the system packages cannot be installed by themselves" \
         "install what corresponds to deploy/door/packages.apt, then run with KEREGE_SYSTEM_PACKAGES=skip"
     local missing
     mapfile -t missing < <(missing_packages)
     [ ${#missing[@]} -gt 0 ] || return 0
-    say "installing ${#missing[@]} system packages and what they need: ${missing[*]}"
-    say "this takes a few minutes; apt's words go to .kerege/apt.log"
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         have sudo || die "system packages are missing and neither root nor sudo is at hand" \
             "as root: apt-get install --no-install-recommends ${missing[*]}"
         as_root=(sudo)
     fi
+    say "installing system packages: ${missing[*]}"
+    say "this takes a few minutes; apt's words go to .kerege/apt.log"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive bash "$DOOR/apt-install.sh" "${missing[@]}" \
         >"$STATE/apt.log" 2>&1 </dev/null || {
         tail -n 20 "$STATE/apt.log" >&2
