@@ -5,9 +5,16 @@
 //! the same outputs, in the same order. All times are seconds of capture time and all geometry is
 //! in square pixels, so that nothing depends on a frame rate or on the shape of a pixel.
 
+mod clock;
+mod count;
+mod ground;
+mod intake;
+mod layout;
+mod minute;
 mod options;
 mod output;
 mod pipeline;
+mod track;
 
 pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};
 pub use output::{

@@ -1,7 +1,17 @@
 //! The pipeline: the order in which a frame's detections are looked at.
 
-use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Sight};
+use crate::clock::{Advance, Clock};
+use crate::count::{Journey, Step};
+use crate::layout::Layout;
+use crate::minute::{Crossed, MinuteBook};
+use crate::track::{Sighting, Track, Tracker};
+use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView};
+use kerege_contract::scene::RuleKind;
 use kerege_contract::{Detection, Scene, UtcTime};
+use std::collections::BTreeMap;
+
+/// A track that got less far than this and crossed no line went nowhere, own lengths.
+const WENT_SOMEWHERE: f64 = 2.0;
 
 /// What one camera's frames add up to. One pipeline per camera and scene.
 #[derive(Debug)]
@@ -9,33 +19,151 @@ pub struct Pipeline {
     scene: Scene,
     options: Options,
     sight: Sight,
+    clock: Clock,
+    layout: Option<Layout>,
+    tracker: Tracker,
+    journeys: BTreeMap<TrackId, Journey>,
+    minutes: MinuteBook,
     open: Vec<OpenIncident>,
+    sightings: Vec<Sighting>,
+    steps: Vec<Step>,
+    occupied: Vec<bool>,
 }
 
 impl Pipeline {
     /// A pipeline for a checked scene. The geometry is laid out when the first frame tells its size.
     #[must_use]
     pub fn new(scene: &Scene, options: &Options) -> Self {
-        Self { scene: scene.clone(), options: options.clone(), sight: Sight::Clear, open: Vec::new() }
+        Self {
+            scene: scene.clone(),
+            options: options.clone(),
+            sight: Sight::Clear,
+            clock: Clock::default(),
+            layout: None,
+            tracker: Tracker::new(&options.tracking, horizon_s(scene, options)),
+            journeys: BTreeMap::new(),
+            minutes: MinuteBook::new(scene),
+            open: Vec::new(),
+            sightings: Vec::new(),
+            steps: Vec::new(),
+            occupied: vec![false; scene.lanes.len()],
+        }
     }
 
     /// Takes one analysed frame. A frame whose time is not after the last one's adds nothing; a new
     /// stream epoch ends all tracks, and open incidents wait to be found again.
-    pub fn step(&mut self, _frame: &FrameMeta, _detections: &[Detection]) -> Outputs {
-        Outputs::default()
+    pub fn step(&mut self, frame: &FrameMeta, detections: &[Detection]) -> Outputs {
+        let mut outputs = Outputs::default();
+        let advance = self.clock.advance(frame);
+        let resized = self.layout.as_ref().is_some_and(|layout| layout.frame != self.scene.true_size(frame.size));
+        if resized || advance == Advance::NewEpoch {
+            self.end_all_tracks(&mut outputs);
+        }
+        let known = self.layout.take().filter(|_| !resized);
+        let layout = known.unwrap_or_else(|| Layout::new(&self.scene, frame.size, &self.options.ground));
+        if advance != Advance::Stale {
+            let gap = if let Advance::Next(gap) = advance { Some(gap) } else { None };
+            self.take(gap, detections, &layout, &mut outputs);
+        }
+        outputs.tracks = self.views(&layout);
+        self.layout = Some(layout);
+        outputs
+    }
+
+    /// What a frame with a new time adds; `gap` is the time since the last one of the same epoch.
+    fn take(&mut self, gap: Option<f64>, detections: &[Detection], layout: &Layout, outputs: &mut Outputs) {
+        let sees = self.sight == Sight::Clear;
+        let observed_s = gap.filter(|gap| sees && *gap <= self.options.rules.max_gap_s).unwrap_or(0.0);
+        outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, &self.occupied));
+        let low = self.options.tracking.low_score;
+        crate::intake::take(if sees { detections } else { &[] }, layout, low, &mut self.sightings);
+        self.tracker.step(self.clock.now(), layout.frame, layout.plane.as_ref(), &self.sightings);
+        self.settle_ended(layout, outputs);
+        self.follow(layout, outputs);
+    }
+
+    /// Follows every confirmed track that was seen, and notes what it crossed.
+    fn follow(&mut self, layout: &Layout, outputs: &mut Outputs) {
+        self.occupied.fill(false);
+        let mut steps = std::mem::take(&mut self.steps);
+        for track in self.tracker.tracks() {
+            let Some(id) = track.id else { continue };
+            let journey = self.journeys.entry(id).or_insert_with(|| Journey::new(layout, track));
+            if track.is_seen() {
+                steps.clear();
+                journey.follow(track, layout, &self.options.ground, &mut steps);
+                let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
+                book.note(track, id, journey, &steps, layout, outputs);
+            }
+            if let Some(lane) = journey.lane {
+                self.occupied[lane] = true;
+            }
+        }
+        self.steps = steps;
+    }
+
+    /// Notes what tracks that ended add: lines they crossed while leaving, and their movement.
+    fn settle_ended(&mut self, layout: &Layout, outputs: &mut Outputs) {
+        let mut steps = std::mem::take(&mut self.steps);
+        for track in self.tracker.ended() {
+            let Some((id, mut journey)) = track.id.and_then(|id| self.journeys.remove_entry(&id)) else { continue };
+            steps.clear();
+            journey.end(track, &mut steps);
+            let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
+            book.note(track, id, &journey, &steps, layout, outputs);
+            book.end(track, &journey);
+        }
+        self.steps = steps;
+    }
+
+    fn end_all_tracks(&mut self, outputs: &mut Outputs) {
+        self.tracker.flush();
+        if let Some(layout) = self.layout.take() {
+            self.settle_ended(&layout, outputs);
+            self.layout = Some(layout);
+        }
+        self.occupied.fill(false);
+    }
+
+    fn views(&self, layout: &Layout) -> Vec<TrackView> {
+        self.tracker.tracks().iter().filter_map(|track| self.view(track, layout)).collect()
+    }
+
+    fn view(&self, track: &Track, layout: &Layout) -> Option<TrackView> {
+        let id = track.id?;
+        let detected_now = track.is_seen();
+        let road = track.history.last().filter(|_| detected_now).and_then(|fix| fix.road);
+        let speed = self.journeys.get(&id).and_then(|journey| journey.speed).filter(|_| detected_now);
+        Some(TrackView {
+            track: id,
+            class: track.class(),
+            score: track.score,
+            bbox: track.shown_box(layout.frame),
+            road: road.map(|place| [place.x, place.y]),
+            speed_kmh: speed.map(|speed| speed.kmh),
+            speed_err_kmh: speed.map(|speed| speed.err_kmh),
+            detected_now,
+        })
     }
 
     /// Tells that time passes without frames (call it about once a second while a camera is away):
     /// completes minutes, and ends incidents that have waited too long to be found again.
-    pub fn idle(&mut self, _now: UtcTime) -> Outputs {
-        Outputs::default()
+    pub fn idle(&mut self, now: UtcTime) -> Outputs {
+        let mut outputs = Outputs::default();
+        if self.minutes.running_start().is_some_and(|start| start < now.minute_start()) {
+            outputs.minutes.extend(self.minutes.take());
+        }
+        outputs
     }
 
     /// The end of a clip, or of the box: ends all tracks, completes the running minute and gives out
     /// ends that waited for their cooldown. Incidents whose cause still stands stay open, as they do
     /// in [`Self::open_incidents`]. The pipeline can go on with another stream epoch.
     pub fn finish(&mut self) -> Outputs {
-        Outputs::default()
+        let mut outputs = Outputs::default();
+        self.end_all_tracks(&mut outputs);
+        outputs.minutes.extend(self.minutes.take());
+        outputs
     }
 
     /// Tells whether the picture can be believed from now on.
@@ -47,7 +175,7 @@ impl Pipeline {
     /// was observed. The box commits it at each passage.
     #[must_use]
     pub fn running_minute(&self) -> Option<MinuteCells> {
-        None
+        self.minutes.peek()
     }
 
     /// Incidents that began and have not ended, to be persisted by the box.
@@ -66,7 +194,14 @@ impl Pipeline {
     /// How many tracks were confirmed since the pipeline began.
     #[must_use]
     pub fn confirmed_tracks(&self) -> u64 {
-        0
+        self.tracker.confirmed()
+    }
+
+    /// Seconds observed since the pipeline began: gaps between frames of at most 1 s in which the
+    /// camera could see.
+    #[must_use]
+    pub fn observed_s(&self) -> f64 {
+        self.minutes.total_observed_s()
     }
 
     /// The scene in force.
@@ -79,5 +214,68 @@ impl Pipeline {
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.options
+    }
+}
+
+/// How far back tracks must remember for the longest window that anything looks at, seconds.
+fn horizon_s(scene: &Scene, options: &Options) -> f64 {
+    let windows = scene.rules.iter().map(|rule| match &rule.kind {
+        RuleKind::StoppedVehicle(stopped) => stopped.window_s,
+        RuleKind::WrongWay(_) => 0.0,
+    });
+    windows.fold(options.ground.speed_window_s[1].max(2.0), f64::max) + 0.5
+}
+
+/// Where passages and movements are noted.
+struct Book<'p> {
+    scene: &'p Scene,
+    clock: &'p Clock,
+    minutes: &'p mut MinuteBook,
+}
+
+impl Book<'_> {
+    /// Notes the lines a track crossed.
+    fn note(
+        &mut self,
+        track: &Track,
+        id: TrackId,
+        journey: &Journey,
+        steps: &[Step],
+        layout: &Layout,
+        out: &mut Outputs,
+    ) {
+        let class = track.class();
+        for step in steps.iter().filter(|step| layout.lines[step.line].counts(class)) {
+            let lane = layout.lane_at(step.cut.place);
+            let speed = journey.median_speed(self.clock.now());
+            let (line, dir, at) = (step.line, step.dir, step.cut.at);
+            self.minutes.crossed(&Crossed { line, dir, lane, class, speed, at });
+            out.passages.push(Passage {
+                t: self.clock.t_of(at),
+                utc: self.clock.utc_of(at),
+                line: self.scene.lines[line].id.clone(),
+                dir,
+                lane: lane.map(|lane| self.scene.lanes[lane].id.clone()),
+                class,
+                speed_kmh: speed.map(|speed| speed.kmh),
+                speed_err_kmh: speed.map(|speed| speed.err_kmh),
+                track: id,
+            });
+        }
+    }
+
+    /// Notes where a track that ended came from and went to. One line alone makes no movement.
+    fn end(&mut self, track: &Track, journey: &Journey) {
+        if self.scene.lines.len() < 2 {
+            return;
+        }
+        let class = track.class();
+        match journey.movement() {
+            Some((from, to)) => self.minutes.moved(from, to, class),
+            None if journey.only_line().is_some() || journey.reach() >= WENT_SOMEWHERE => {
+                self.minutes.unassigned(journey.only_line(), class);
+            }
+            None => {}
+        }
     }
 }

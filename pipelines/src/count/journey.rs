@@ -1,0 +1,123 @@
+//! What one confirmed track has done so far: its lines, its speeds, its lane.
+
+use super::crossing::{Birth, Body, Crossing, Cut};
+use crate::GroundOptions;
+use crate::ground::{Speed, SpeedLog, estimate};
+use crate::layout::Layout;
+use crate::track::Track;
+use kerege_contract::PixelPoint;
+use kerege_contract::fact::Direction;
+
+/// A line that a track crossed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Step {
+    /// Number of the line in the scene.
+    pub(crate) line: usize,
+    /// Which way.
+    pub(crate) dir: Direction,
+    /// When and where.
+    pub(crate) cut: Cut,
+}
+
+/// What one confirmed track has done so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Journey {
+    crossings: Vec<Crossing>,
+    /// The first and the last line crossed.
+    ends: Option<(Step, Step)>,
+    speeds: SpeedLog,
+    /// Its speed at its latest fix.
+    pub(crate) speed: Option<Speed>,
+    /// The lane it is in, by number.
+    pub(crate) lane: Option<usize>,
+    start: PixelPoint,
+    farthest: f64,
+    followed_to: f64,
+}
+
+impl Journey {
+    /// Of a track that was just confirmed.
+    pub(crate) fn new(layout: &Layout, track: &Track) -> Self {
+        Self {
+            crossings: vec![Crossing::default(); layout.lines.len()],
+            ends: None,
+            speeds: SpeedLog::default(),
+            speed: None,
+            lane: None,
+            start: track.history.iter().next().map(|fix| fix.anchor).unwrap_or_default(),
+            farthest: 0.0,
+            followed_to: f64::NEG_INFINITY,
+        }
+    }
+
+    /// Follows the track to its newest fix; lines crossed on the way are added to `steps`.
+    pub(crate) fn follow(&mut self, track: &Track, layout: &Layout, options: &GroundOptions, steps: &mut Vec<Step>) {
+        let body = body_of(track);
+        let birth = if track.first_edges.any() { Birth::AtEdge } else { Birth::Within };
+        // The oldest fix of a new track was made before it was confirmed.
+        for fix in track.history.iter().skip_while(|fix| fix.at <= self.followed_to) {
+            for (line, (shape, crossing)) in layout.lines.iter().zip(&mut self.crossings).enumerate() {
+                if let Some((dir, cut)) = crossing.advance(shape, fix, body, birth) {
+                    steps.push(Step { line, dir, cut });
+                }
+            }
+            self.farthest =
+                self.farthest.max(fix.anchor.distance(self.start) / body.length_along(self.start, fix.anchor));
+        }
+        if let Some(fix) = track.history.last() {
+            self.followed_to = fix.at;
+            self.lane = layout.lane_at(fix.anchor);
+        }
+        self.speed = layout.plane.as_ref().and_then(|plane| estimate(&track.history, plane, options));
+        if let Some(speed) = self.speed {
+            self.speeds.push(track.last_seen, speed);
+        }
+        self.remember(steps);
+    }
+
+    /// The track has ended; what it crossed while leaving the picture is added to `steps`.
+    pub(crate) fn end(&mut self, track: &Track, steps: &mut Vec<Step>) {
+        if track.edges.any() {
+            let body = body_of(track);
+            for (line, crossing) in self.crossings.iter_mut().enumerate() {
+                if let Some((dir, cut)) = crossing.leave(body) {
+                    steps.push(Step { line, dir, cut });
+                }
+            }
+        }
+        self.remember(steps);
+    }
+
+    fn remember(&mut self, steps: &mut [Step]) {
+        steps.sort_by(|a, b| a.cut.at.total_cmp(&b.cut.at).then(a.line.cmp(&b.line)));
+        for step in steps {
+            self.ends = Some((self.ends.map_or(*step, |(first, _)| first), *step));
+        }
+    }
+
+    /// The lines by which it came and went: none when it crossed fewer than two (or one both ways).
+    pub(crate) fn movement(&self) -> Option<(usize, usize)> {
+        let (first, last) = self.ends?;
+        ((first.line, first.dir) != (last.line, last.dir)).then_some((first.line, last.line))
+    }
+
+    /// The only line it crossed.
+    pub(crate) fn only_line(&self) -> Option<usize> {
+        self.ends.map(|(first, _)| first.line)
+    }
+
+    /// How far it got from where it began, in its own lengths.
+    pub(crate) const fn reach(&self) -> f64 {
+        self.farthest
+    }
+
+    /// The median of its latest speeds.
+    pub(crate) fn median_speed(&self, now: f64) -> Option<Speed> {
+        self.speeds.median(now)
+    }
+}
+
+fn body_of(track: &Track) -> Body {
+    let steady = track.steady_box();
+    Body { width: steady.width(), height: steady.height() }
+}

@@ -1,0 +1,74 @@
+//! The road as a plane: where a contact point is in metres, and how far that can be believed.
+
+mod homography;
+mod hull;
+mod speed;
+
+pub(crate) use speed::{Speed, SpeedLog, estimate};
+
+use homography::Homography;
+use kerege_contract::geometry::polygon_contains;
+use kerege_contract::scene::{Calibration, RoadUnit};
+use kerege_contract::{FrameSize, PixelPoint};
+
+/// Metres per degree of latitude, and of longitude at the equator (WGS 84, mean radius).
+const METRES_PER_DEGREE: f64 = 111_194.93;
+
+/// The map from a picture of one size to the road.
+#[derive(Debug, Clone)]
+pub(crate) struct GroundPlane {
+    map: Homography,
+    valid: Vec<PixelPoint>,
+    error_m: f64,
+    extent_m: f64,
+    max_metres_per_pixel: f64,
+}
+
+impl GroundPlane {
+    /// The plane of a calibration; none when its points do not determine one.
+    pub(crate) fn fit(calibration: &Calibration, frame: FrameSize, max_metres_per_pixel: f64) -> Option<Self> {
+        let image: Vec<PixelPoint> = calibration.points.iter().map(|point| frame.pixel(point.image)).collect();
+        let road = in_metres(calibration);
+        let map = Homography::fit(&image, &road)?;
+        let valid = if calibration.valid.is_empty() { hull::convex(&image) } else { frame.pixels(&calibration.valid) };
+        let residuals = image.iter().zip(&road).map(|(a, b)| map.map(*a).distance(*b).powi(2)).sum::<f64>();
+        // Four pairs always fit: only what is beyond the eight unknowns tells an error.
+        #[expect(clippy::cast_precision_loss, reason = "a handful of points")]
+        let free = (2 * image.len()).saturating_sub(8).max(1) as f64;
+        let extent_m = road.iter().map(|point| point.distance(road[0])).fold(0.0, f64::max);
+        Some(Self { map, valid, error_m: (residuals / free).sqrt(), extent_m, max_metres_per_pixel })
+    }
+
+    /// Where on the road a contact point is, metres; none outside the valid polygon.
+    pub(crate) fn road(&self, anchor: PixelPoint) -> Option<PixelPoint> {
+        polygon_contains(&self.valid, anchor).then(|| self.map.map(anchor))
+    }
+
+    /// Metres that one pixel covers at a contact point, in the worst direction.
+    pub(crate) fn metres_per_pixel(&self, anchor: PixelPoint) -> f64 {
+        self.map.stretch(anchor)
+    }
+
+    /// Whether a pixel is fine enough at a contact point to claim a speed.
+    pub(crate) fn resolves(&self, anchor: PixelPoint) -> bool {
+        self.metres_per_pixel(anchor) <= self.max_metres_per_pixel
+    }
+
+    /// Share by which distances may be off because of the calibration's own residuals, at least 1 %.
+    pub(crate) fn relative_error(&self) -> f64 {
+        if self.extent_m > 0.0 { (self.error_m / self.extent_m).max(0.01) } else { 1.0 }
+    }
+}
+
+/// The road points in metres, around the first one when they are degrees.
+fn in_metres(calibration: &Calibration) -> Vec<PixelPoint> {
+    let points = calibration.points.iter().map(|point| point.road);
+    match calibration.unit {
+        RoadUnit::Metres => points.map(|[x, y]| PixelPoint::new(x, y)).collect(),
+        RoadUnit::Lonlat => {
+            let [lon0, lat0] = calibration.points.first().map_or([0.0; 2], |first| first.road);
+            let east = METRES_PER_DEGREE * lat0.to_radians().cos();
+            points.map(|[lon, lat]| PixelPoint::new((lon - lon0) * east, (lat - lat0) * METRES_PER_DEGREE)).collect()
+        }
+    }
+}

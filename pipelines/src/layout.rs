@@ -1,0 +1,147 @@
+//! The scene laid out in the square pixels of one frame size.
+
+use crate::GroundOptions;
+use crate::ground::GroundPlane;
+use kerege_contract::geometry::polygon_contains;
+use kerege_contract::scene::{Lane, Line, ZoneKind};
+use kerege_contract::{FrameSize, PixelPoint, RoadUserClass, Scene};
+
+/// Everything that is drawn, where it lies in the picture.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// The size in which everything is computed.
+    pub(crate) frame: FrameSize,
+    /// The road, on a calibrated camera.
+    pub(crate) plane: Option<GroundPlane>,
+    /// Counting lines, in the scene's order.
+    pub(crate) lines: Vec<LineShape>,
+    /// Lanes, in the scene's order.
+    pub(crate) lanes: Vec<LaneShape>,
+    waiting: Vec<Vec<PixelPoint>>,
+    ignored: Vec<Vec<PixelPoint>>,
+}
+
+/// A counting line.
+#[derive(Debug, Clone)]
+pub(crate) struct LineShape {
+    pub(crate) a: PixelPoint,
+    pub(crate) b: PixelPoint,
+    /// Half the counting band, box heights.
+    pub(crate) band: f64,
+    classes: Vec<RoadUserClass>,
+}
+
+impl LineShape {
+    pub(crate) fn new(line: &Line, frame: FrameSize) -> Self {
+        Self { a: frame.pixel(line.a), b: frame.pixel(line.b), band: line.band, classes: line.classes.clone() }
+    }
+
+    /// Whether a class is counted on it.
+    pub(crate) fn counts(&self, class: RoadUserClass) -> bool {
+        self.classes.is_empty() || self.classes.contains(&class)
+    }
+}
+
+/// A lane.
+#[derive(Debug, Clone)]
+pub(crate) struct LaneShape {
+    polygon: Vec<PixelPoint>,
+    centre: Vec<PixelPoint>,
+}
+
+/// Where a point is with respect to a lane's centre line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct OnLane {
+    /// Pixels along the centre line, in the direction of traffic.
+    pub(crate) along: f64,
+    /// Pixels beside it.
+    pub(crate) beside: f64,
+    /// Direction of traffic there, a unit vector.
+    pub(crate) direction: PixelPoint,
+}
+
+impl LaneShape {
+    pub(crate) fn new(lane: &Lane, frame: FrameSize) -> Self {
+        Self { polygon: frame.pixels(&lane.polygon), centre: frame.pixels(&lane.centre) }
+    }
+
+    /// Whether a contact point is in the lane.
+    pub(crate) fn contains(&self, point: PixelPoint) -> bool {
+        polygon_contains(&self.polygon, point)
+    }
+
+    /// The nearest place on the centre line.
+    pub(crate) fn locate(&self, point: PixelPoint) -> OnLane {
+        let mut nearest = OnLane { along: 0.0, beside: f64::INFINITY, direction: PixelPoint::new(0.0, 0.0) };
+        let mut before = 0.0;
+        for pair in self.centre.windows(2) {
+            let (a, b) = (pair[0], pair[1]);
+            let length = a.distance(b);
+            let direction = PixelPoint::new((b.x - a.x) / length, (b.y - a.y) / length);
+            let along = ((point.x - a.x) * direction.x + (point.y - a.y) * direction.y).clamp(0.0, length);
+            let beside = point.distance(a.toward(b, along / length));
+            if beside < nearest.beside {
+                nearest = OnLane { along: before + along, beside, direction };
+            }
+            before += length;
+        }
+        nearest
+    }
+}
+
+impl Layout {
+    /// Lays a scene out for frames of a size.
+    pub(crate) fn new(scene: &Scene, frame: FrameSize, options: &GroundOptions) -> Self {
+        let frame = scene.true_size(frame);
+        let zones = |kind: ZoneKind| {
+            scene.zones.iter().filter(|zone| zone.kind == kind).map(|zone| frame.pixels(&zone.polygon)).collect()
+        };
+        let fit = |calibration| GroundPlane::fit(calibration, frame, options.max_metres_per_pixel);
+        Self {
+            frame,
+            plane: scene.calibration.as_ref().and_then(fit),
+            lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
+            lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame)).collect(),
+            waiting: zones(ZoneKind::Waiting),
+            ignored: zones(ZoneKind::Ignore),
+        }
+    }
+
+    /// The lane a contact point is in; where lanes overlap, the one whose centre line is nearest.
+    pub(crate) fn lane_at(&self, point: PixelPoint) -> Option<usize> {
+        let inside = self.lanes.iter().enumerate().filter(|(_, lane)| lane.contains(point));
+        inside
+            .min_by(|(_, a), (_, b)| a.locate(point).beside.total_cmp(&b.locate(point).beside))
+            .map(|(index, _)| index)
+    }
+
+    /// Whether a row may lawfully stand there.
+    pub(crate) fn is_waiting(&self, point: PixelPoint) -> bool {
+        self.waiting.iter().any(|zone| polygon_contains(zone, point))
+    }
+
+    /// Whether nothing is looked at there.
+    pub(crate) fn is_ignored(&self, point: PixelPoint) -> bool {
+        self.ignored.iter().any(|zone| polygon_contains(zone, point))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locates_along_a_bent_centre_line() {
+        let p = PixelPoint::new;
+        let lane = LaneShape {
+            polygon: vec![p(0.0, 0.0), p(120.0, 0.0), p(120.0, 120.0), p(0.0, 120.0)],
+            centre: vec![p(0.0, 100.0), p(100.0, 100.0), p(100.0, 0.0)],
+        };
+        let first = lane.locate(p(40.0, 110.0));
+        assert_eq!((first.along, first.beside, first.direction), (40.0, 10.0, p(1.0, 0.0)));
+        let second = lane.locate(p(105.0, 30.0));
+        assert_eq!((second.along, second.beside, second.direction), (170.0, 5.0, p(0.0, -1.0)));
+        assert_eq!(lane.locate(p(-20.0, 100.0)).along, 0.0);
+        assert!(lane.contains(p(40.0, 110.0)) && !lane.contains(p(130.0, 10.0)));
+    }
+}

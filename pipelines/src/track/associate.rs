@@ -1,0 +1,82 @@
+//! How alike a track and a detection are, stage by stage; 0 means they cannot be the same.
+
+use super::body::{Sighting, Track, Unseen};
+use super::edge::visible;
+use super::filter::size;
+use crate::TrackingOptions;
+use crate::ground::GroundPlane;
+use kerege_contract::{FrameSize, PixelBox, PixelPoint};
+
+/// Faster than this over the road nothing goes, metres per second.
+const MAX_ROAD_SPEED: f64 = 70.0;
+
+/// What the stages look at beside the track and the detection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) options: &'a TrackingOptions,
+    pub(crate) frame: FrameSize,
+    pub(crate) plane: Option<&'a GroundPlane>,
+    /// Pipeline seconds of this frame.
+    pub(crate) now: f64,
+}
+
+impl View<'_> {
+    /// Overlap of what is believed with what is seen.
+    pub(crate) fn overlap(&self, believed: PixelBox, sighting: &Sighting, least: f64) -> f64 {
+        let iou = visible(believed, self.frame).iou(sighting.bbox);
+        if iou >= least { iou } else { 0.0 }
+    }
+
+    /// Overlap of the last observation with what is seen: finds again what stopped, turned or was
+    /// hidden while the filter believed otherwise.
+    pub(crate) fn recovery(&self, track: &Track, sighting: &Sighting) -> f64 {
+        let iou = track.seen_box.iou(sighting.bbox);
+        if iou < self.options.min_iou_recovery {
+            return 0.0;
+        }
+        let hidden =
+            matches!(track.unseen, Unseen::Standing { .. }) && self.now - track.last_seen > self.options.lost_s;
+        if (hidden && !self.same_size(track.seen_box, sighting.bbox)) || !self.reachable(track, sighting) {
+            return 0.0;
+        }
+        iou
+    }
+
+    /// Nearness, for tracks whose speed is not known yet or frames that are far apart: the boxes need
+    /// not overlap, but must be of one size and no farther apart than a vehicle can go.
+    pub(crate) fn nearness(&self, track: &Track, sighting: &Sighting) -> f64 {
+        if !self.same_size(track.seen_box, sighting.bbox) {
+            return 0.0;
+        }
+        let unseen_s = self.now - track.last_seen;
+        let speed = if track.hits < 3 { 6.0 } else { 2.0 };
+        let reach = (speed * unseen_s + 0.3).min(1.5) * size(sighting.bbox.width(), sighting.bbox.height());
+        let distance = visible(track.believed_box(), self.frame).centre().distance(sighting.bbox.centre());
+        if distance < reach && self.reachable(track, sighting) { 1.0 - distance / reach } else { 0.0 }
+    }
+
+    fn same_size(&self, a: PixelBox, b: PixelBox) -> bool {
+        let [least, most] = self.options.size_ratio;
+        let fits = |a: f64, b: f64| a > 0.0 && (least..=most).contains(&(b / a));
+        fits(a.width(), b.width()) && fits(a.height(), b.height())
+    }
+
+    /// On a calibrated camera: whether a vehicle could have gone that far over the road.
+    fn reachable(&self, track: &Track, sighting: &Sighting) -> bool {
+        let Some(plane) = self.plane else { return true };
+        let (Some(from), Some(to)) = (plane.road(track.whole_box.anchor()), plane.road(sighting.bbox.anchor())) else {
+            return true;
+        };
+        if track.edges.moves_anchor() || sighting.edges.moves_anchor() {
+            return true;
+        }
+        from.distance(to) <= MAX_ROAD_SPEED * (self.now - track.last_seen) + 2.0
+    }
+}
+
+/// Whether another's contact point stands in the footprint of a hidden box: then that one is there,
+/// not the hidden one.
+pub(crate) fn stands_in(spot: PixelBox, anchor: PixelPoint) -> bool {
+    let height = spot.height();
+    (spot.x1..=spot.x2).contains(&anchor.x) && (spot.y2 - 0.3 * height..=spot.y2 + 0.1 * height).contains(&anchor.y)
+}

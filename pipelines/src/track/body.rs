@@ -1,0 +1,199 @@
+//! One track: what is known of one road user over time.
+
+use super::edge::{Edges, WholeSize, visible};
+use super::filter::BoxFilter;
+use super::history::{History, fix};
+use super::vote::Votes;
+use crate::TrackId;
+use kerege_contract::{FrameBox, FrameSize, PixelBox, PixelPoint, RoadUserClass};
+
+/// A detection in square pixels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sighting {
+    /// As the model gave it.
+    pub(crate) frame_box: FrameBox,
+    /// The same in square pixels.
+    pub(crate) bbox: PixelBox,
+    /// Which edges of the frame it touches.
+    pub(crate) edges: Edges,
+    /// What the model takes it for.
+    pub(crate) class: RoadUserClass,
+    /// How sure the model is, 0..1.
+    pub(crate) score: f32,
+}
+
+/// What becomes of a track that is not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) enum Unseen {
+    /// It is seen.
+    #[default]
+    No,
+    /// It was moving: it is believed to go on for a moment.
+    Moving,
+    /// It was standing: it is believed to stand while its spot is hidden.
+    Standing {
+        /// Seconds in which its spot was visible and empty.
+        empty_s: f64,
+    },
+}
+
+/// One road user over time.
+#[derive(Debug, Clone)]
+pub(crate) struct Track {
+    /// Its number, once confirmed.
+    pub(crate) id: Option<TrackId>,
+    /// Pipeline seconds of the first sighting.
+    pub(crate) first_seen: f64,
+    /// Pipeline seconds of the last sighting.
+    pub(crate) last_seen: f64,
+    /// Sightings so far.
+    pub(crate) hits: u32,
+    /// Whether and how it is unseen now.
+    pub(crate) unseen: Unseen,
+    /// Score of the last sighting.
+    pub(crate) score: f32,
+    /// The last sighting as the model gave it.
+    pub(crate) frame_box: FrameBox,
+    /// The last sighting in square pixels, as seen.
+    pub(crate) seen_box: PixelBox,
+    /// The last sighting with what the frame's edge hides put back.
+    pub(crate) whole_box: PixelBox,
+    /// Edges that the last sighting touched.
+    pub(crate) edges: Edges,
+    /// Edges that the first sighting touched.
+    pub(crate) first_edges: Edges,
+    /// Where it was lately.
+    pub(crate) history: History,
+    votes: Votes,
+    whole: WholeSize,
+    filter: BoxFilter,
+    filter_when_seen: BoxFilter,
+}
+
+impl Track {
+    /// An empty track that reaches back `horizon_s` seconds, to be begun with [`Self::begin`].
+    pub(crate) fn new(horizon_s: f64) -> Self {
+        Self {
+            id: None,
+            first_seen: 0.0,
+            last_seen: 0.0,
+            hits: 0,
+            unseen: Unseen::No,
+            score: 0.0,
+            frame_box: FrameBox { x1: 0.0, y1: 0.0, x2: 0.0, y2: 0.0 },
+            seen_box: PixelBox::default(),
+            whole_box: PixelBox::default(),
+            edges: Edges::default(),
+            first_edges: Edges::default(),
+            history: History::new(horizon_s),
+            votes: Votes::default(),
+            whole: WholeSize::default(),
+            filter: BoxFilter::default(),
+            filter_when_seen: BoxFilter::default(),
+        }
+    }
+
+    /// Begins anew with a first sighting, reusing the memory.
+    pub(crate) fn begin(&mut self, at: f64, sighting: &Sighting, road: Option<PixelPoint>) {
+        self.id = None;
+        self.first_seen = at;
+        self.last_seen = at;
+        self.hits = 1;
+        self.unseen = Unseen::No;
+        self.first_edges = sighting.edges;
+        self.whole = WholeSize::new(sighting.bbox);
+        self.votes = Votes::default();
+        self.filter = BoxFilter::new(sighting.bbox);
+        self.history.clear();
+        self.note(at, sighting, sighting.bbox, road);
+    }
+
+    /// Moves what is believed of it on by `dt` seconds.
+    pub(crate) fn predict(&mut self, dt: f64) {
+        self.filter.predict(dt);
+    }
+
+    /// Takes a sighting in. `road` finds the road place of a contact point.
+    pub(crate) fn see(&mut self, at: f64, sighting: &Sighting, road: impl Fn(PixelPoint) -> Option<PixelPoint>) {
+        let whole = self.whole.restore(sighting.bbox, sighting.edges);
+        if self.unseen == Unseen::No {
+            self.filter.update(whole);
+        } else {
+            self.filter = self.filter_when_seen;
+            self.filter.replay(self.whole_box, whole, at - self.last_seen);
+        }
+        self.hits = self.hits.saturating_add(1);
+        self.unseen = Unseen::No;
+        self.last_seen = at;
+        self.note(at, sighting, whole, road(whole.anchor()));
+    }
+
+    fn note(&mut self, at: f64, sighting: &Sighting, whole: PixelBox, road: Option<PixelPoint>) {
+        self.score = sighting.score;
+        self.votes.add(sighting.class, sighting.score);
+        self.frame_box = sighting.frame_box;
+        self.seen_box = sighting.bbox;
+        self.whole_box = whole;
+        self.edges = sighting.edges;
+        self.filter_when_seen = self.filter;
+        self.history.push(fix(at, whole, road));
+    }
+
+    /// Notes that a frame passed without a sighting; what it did last decides what is believed.
+    pub(crate) fn miss(&mut self) {
+        if self.unseen != Unseen::No {
+            return;
+        }
+        self.filter.hold_size();
+        if self.stood() {
+            self.filter = self.filter_when_seen;
+            self.filter.hold_size();
+            self.filter.hold_place();
+            self.unseen = Unseen::Standing { empty_s: 0.0 };
+        } else {
+            self.unseen = Unseen::Moving;
+        }
+    }
+
+    /// Whether it stood still over its last second.
+    fn stood(&self) -> bool {
+        self.history
+            .drift(1.0)
+            .is_some_and(|drift| drift.pixels.distance(PixelPoint::default()) / drift.seconds < 0.2 * drift.width)
+    }
+
+    /// Whether it is seen in the newest frame.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.unseen == Unseen::No
+    }
+
+    /// Its class by the vote so far.
+    pub(crate) fn class(&self) -> RoadUserClass {
+        self.votes.class()
+    }
+
+    /// How sure that is, 0..1.
+    pub(crate) fn class_confidence(&self) -> f64 {
+        self.votes.confidence()
+    }
+
+    /// Where its box is believed to be, square pixels; may reach out of the frame.
+    pub(crate) fn believed_box(&self) -> PixelBox {
+        self.filter.bbox()
+    }
+
+    /// Its box when it was last seen, smoothed over what was seen before; may reach out of the frame.
+    pub(crate) fn steady_box(&self) -> PixelBox {
+        self.filter_when_seen.bbox()
+    }
+
+    /// Velocity of its box's centre, pixels per second.
+    pub(crate) fn velocity(&self) -> PixelPoint {
+        self.filter.velocity()
+    }
+
+    /// Its box in the newest frame: as the model gave it, or the visible part of what is believed.
+    pub(crate) fn shown_box(&self, frame: FrameSize) -> FrameBox {
+        if self.is_seen() { self.frame_box } else { frame.frame_box(visible(self.believed_box(), frame)) }
+    }
+}

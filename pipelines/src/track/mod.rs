@@ -1,0 +1,277 @@
+//! From detections to tracks.
+//!
+//! Two score stages as in ByteTrack (weak detections can keep a track but never begin one) and, as
+//! in OC-SORT, recovery by the last observation and a replay of the unseen stretch. All of it in
+//! seconds, so that it holds at any frame rate. Classes take no part in association: a bus that the
+//! model calls a truck for a moment is still the same bus. A standing vehicle that another hides is
+//! remembered until its spot is seen empty.
+
+mod assign;
+mod associate;
+mod body;
+mod edge;
+mod filter;
+mod history;
+mod vote;
+
+pub(crate) use associate::View;
+pub(crate) use body::{Sighting, Track, Unseen};
+pub(crate) use edge::{Edges, visible};
+pub(crate) use history::{Fix, History};
+
+use crate::ground::GroundPlane;
+use crate::{TrackId, TrackingOptions};
+use assign::Assigner;
+use associate::stands_in;
+use kerege_contract::{FrameSize, PixelBox};
+
+/// Which unmatched tracks and detections a stage looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Confident detections and where tracks are believed to be.
+    Believed,
+    /// Weak detections and tracks seen a moment ago.
+    Weak,
+    /// Confident detections and where tracks were last seen.
+    LastSeen,
+    /// Confident detections and tracks near by.
+    Near,
+}
+
+/// How recently a track must have been seen for a weak detection to keep it, seconds.
+const FRESH_S: f64 = 0.35;
+
+/// The tracks of one camera.
+#[derive(Debug)]
+pub(crate) struct Tracker {
+    options: TrackingOptions,
+    horizon_s: f64,
+    tracks: Vec<Track>,
+    /// Confirmed tracks that ended in the last step.
+    ended: Vec<Track>,
+    /// Ended tracks whose memory is used again.
+    spare: Vec<Track>,
+    last_id: u64,
+    at: f64,
+    scratch: Scratch,
+}
+
+/// Buffers that every frame uses again.
+#[derive(Debug, Default)]
+struct Scratch {
+    assigner: Assigner,
+    similarity: Vec<f64>,
+    pairs: Vec<(usize, usize)>,
+    rows: Vec<usize>,
+    cols: Vec<usize>,
+    matched: Vec<Option<usize>>,
+    taken: Vec<bool>,
+    believed: Vec<PixelBox>,
+}
+
+impl Tracker {
+    /// A tracker whose tracks remember `horizon_s` seconds of fixes.
+    pub(crate) fn new(options: &TrackingOptions, horizon_s: f64) -> Self {
+        Self {
+            options: options.clone(),
+            horizon_s,
+            tracks: Vec::new(),
+            ended: Vec::new(),
+            spare: Vec::new(),
+            last_id: 0,
+            at: 0.0,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The tracks that live, confirmed or not, oldest first.
+    pub(crate) fn tracks(&self) -> &[Track] {
+        &self.tracks
+    }
+
+    /// Confirmed tracks that ended in the last step or flush.
+    pub(crate) fn ended(&self) -> &[Track] {
+        &self.ended
+    }
+
+    /// How many tracks were confirmed so far.
+    pub(crate) const fn confirmed(&self) -> u64 {
+        self.last_id
+    }
+
+    /// Ends all tracks.
+    pub(crate) fn flush(&mut self) {
+        self.recycle();
+        self.ended.extend(self.tracks.extract_if(.., |track| track.id.is_some()));
+        self.spare.append(&mut self.tracks);
+    }
+
+    /// Takes one frame's sightings at `now` pipeline seconds, which rise from call to call.
+    pub(crate) fn step(&mut self, now: f64, frame: FrameSize, plane: Option<&GroundPlane>, sightings: &[Sighting]) {
+        self.recycle();
+        let dt = now - self.at;
+        self.at = now;
+        self.expire(now, frame);
+        for track in &mut self.tracks {
+            track.predict(dt);
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.prepare(&self.tracks, sightings.len());
+        let view = View { options: &self.options, frame, plane, now };
+        for stage in [Stage::Believed, Stage::Weak, Stage::LastSeen, Stage::Near] {
+            scratch.associate(stage, &self.tracks, sightings, &view);
+        }
+        self.apply(&scratch, sightings, now, plane);
+        self.settle_unseen(dt, frame);
+        self.scratch = scratch;
+    }
+
+    fn recycle(&mut self) {
+        self.spare.append(&mut self.ended);
+        // Enough to serve the next rush, not so many that one bad minute is kept for ever.
+        self.spare.truncate(256);
+    }
+
+    /// Ends tracks that have been away too long by the time of this frame.
+    fn expire(&mut self, now: f64, frame: FrameSize) {
+        let options = self.options.clone();
+        self.end_if(|track| {
+            let away = now - track.last_seen;
+            match (track.id, track.unseen) {
+                (None, _) => away > options.tentative_s,
+                (Some(_), Unseen::Standing { empty_s }) => away > options.covered_s || empty_s > options.empty_s,
+                (Some(_), Unseen::Moving) => away > options.lost_s || has_left(track, frame),
+                (Some(_), Unseen::No) => away > options.empty_s,
+            }
+        });
+    }
+
+    fn end_if(&mut self, over: impl Fn(&Track) -> bool) {
+        for track in self.tracks.extract_if(.., |track| over(track)) {
+            if track.id.is_some() {
+                self.ended.push(track);
+            } else {
+                self.spare.push(track);
+            }
+        }
+    }
+
+    /// Gives matched tracks their sightings and lets the others begin tracks.
+    fn apply(&mut self, scratch: &Scratch, sightings: &[Sighting], now: f64, plane: Option<&GroundPlane>) {
+        let road = |anchor| plane.and_then(|plane| plane.road(anchor));
+        for (track, found) in self.tracks.iter_mut().zip(&scratch.matched) {
+            match found {
+                Some(index) => {
+                    track.see(now, &sightings[*index], road);
+                    if track.id.is_none() {
+                        self.last_id += 1;
+                        track.id = Some(TrackId(self.last_id));
+                    }
+                }
+                None => track.miss(),
+            }
+        }
+        for (sighting, taken) in sightings.iter().zip(&scratch.taken) {
+            if !taken && sighting.score >= self.options.birth_score {
+                let mut track = self.spare.pop().unwrap_or_else(|| Track::new(self.horizon_s));
+                track.begin(now, sighting, road(sighting.bbox.anchor()));
+                self.tracks.push(track);
+            }
+        }
+    }
+
+    /// Decides about standing tracks that were not seen: hidden, gone, or replaced.
+    fn settle_unseen(&mut self, dt: f64, frame: FrameSize) {
+        for index in 0..self.tracks.len() {
+            let Unseen::Standing { empty_s } = self.tracks[index].unseen else { continue };
+            let spot = self.tracks[index].seen_box;
+            let others = self.tracks.iter().filter(|other| other.id.is_some() && other.is_seen());
+            let (mut covered, mut replaced) = (false, false);
+            for other in others {
+                covered |= spot.intersection(other.seen_box) >= self.options.covered_share * spot.area();
+                replaced |= stands_in(spot, other.whole_box.anchor());
+            }
+            // One that takes its place ends it as surely as seeing the spot empty.
+            let more = if replaced {
+                f64::INFINITY
+            } else if covered {
+                0.0
+            } else {
+                dt
+            };
+            self.tracks[index].unseen = Unseen::Standing { empty_s: empty_s + more };
+        }
+        let empty_s = self.options.empty_s;
+        self.end_if(|track| match track.unseen {
+            Unseen::Standing { empty_s: empty } => empty > empty_s,
+            Unseen::Moving => track.id.is_some() && has_left(track, frame),
+            Unseen::No => false,
+        });
+    }
+}
+
+/// Whether what is believed of a track lies outside the frame.
+fn has_left(track: &Track, frame: FrameSize) -> bool {
+    let believed = track.believed_box();
+    visible(believed, frame).area() < 0.1 * believed.area()
+}
+
+impl Scratch {
+    fn prepare(&mut self, tracks: &[Track], sightings: usize) {
+        self.matched.clear();
+        self.matched.resize(tracks.len(), None);
+        self.taken.clear();
+        self.taken.resize(sightings, false);
+        self.believed.clear();
+        self.believed.extend(tracks.iter().map(Track::believed_box));
+    }
+
+    /// Runs one stage over what is still unmatched.
+    fn associate(&mut self, stage: Stage, tracks: &[Track], sightings: &[Sighting], view: &View<'_>) {
+        let Self { assigner, similarity, pairs, rows, cols, matched, taken, believed } = self;
+        rows.clear();
+        rows.extend((0..tracks.len()).filter(|row| matched[*row].is_none() && stage.looks_at(&tracks[*row], view)));
+        cols.clear();
+        cols.extend((0..sightings.len()).filter(|col| !taken[*col] && stage.accepts(&sightings[*col], view)));
+        if rows.is_empty() || cols.is_empty() {
+            return;
+        }
+        similarity.clear();
+        for row in rows.iter() {
+            let (track, believed) = (&tracks[*row], believed[*row]);
+            similarity.extend(cols.iter().map(|col| stage.similarity(view, track, believed, &sightings[*col])));
+        }
+        assigner.solve(rows.len(), cols.len(), similarity, pairs);
+        for (row, col) in pairs.iter() {
+            matched[rows[*row]] = Some(cols[*col]);
+            taken[cols[*col]] = true;
+        }
+    }
+}
+
+impl Stage {
+    fn looks_at(self, track: &Track, view: &View<'_>) -> bool {
+        let away = view.now - track.last_seen;
+        let confirmed = track.id.is_some();
+        match self {
+            Self::Believed => confirmed && away <= view.options.lost_s,
+            Self::Weak => confirmed && away <= FRESH_S,
+            Self::LastSeen => confirmed,
+            Self::Near => !confirmed || away <= view.options.lost_s,
+        }
+    }
+
+    fn accepts(self, sighting: &Sighting, view: &View<'_>) -> bool {
+        let strong = sighting.score >= view.options.high_score;
+        if self == Self::Weak { !strong } else { strong }
+    }
+
+    fn similarity(self, view: &View<'_>, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
+        match self {
+            Self::Believed => view.overlap(believed, sighting, view.options.min_iou),
+            Self::Weak => view.overlap(believed, sighting, view.options.min_iou_low),
+            Self::LastSeen => view.recovery(track, sighting),
+            Self::Near => view.nearness(track, sighting),
+        }
+    }
+}

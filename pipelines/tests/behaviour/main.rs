@@ -1,0 +1,8 @@
+//! What the pipeline makes of streets whose truth is known.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail loudly and report what they measured")]
+
+mod counting;
+mod rng;
+mod street;
+mod watch;
