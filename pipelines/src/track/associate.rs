@@ -45,13 +45,14 @@ impl View<'_> {
     /// Nearness, for tracks whose speed is not known yet or frames that are far apart: the boxes need
     /// not overlap, but must be of one size and no farther apart than a vehicle can go.
     pub(crate) fn nearness(&self, track: &Track, sighting: &Sighting) -> f64 {
-        if !self.same_size(track.seen_box, sighting.bbox) {
+        let unseen_s = self.now - track.last_seen;
+        let (seen, believed) = (track.seen_box, visible(track.believed_box(), self.frame));
+        if !self.same_size(seen, sighting.bbox) && !self.same_size(believed, sighting.bbox) {
             return 0.0;
         }
-        let unseen_s = self.now - track.last_seen;
         let speed = if track.hits < 3 { 6.0 } else { 2.0 };
         let reach = (speed * unseen_s + 0.3).min(1.5) * size(sighting.bbox.width(), sighting.bbox.height());
-        let distance = visible(track.believed_box(), self.frame).centre().distance(sighting.bbox.centre());
+        let distance = believed.centre().distance(sighting.bbox.centre());
         if distance < reach && self.reachable(track, sighting) { 1.0 - distance / reach } else { 0.0 }
     }
 

@@ -144,11 +144,9 @@ impl Track {
         if self.unseen != Unseen::No {
             return;
         }
-        self.filter.hold_size();
         if self.stood() {
             self.filter = self.filter_when_seen;
-            self.filter.hold_size();
-            self.filter.hold_place();
+            self.filter.hold();
             self.unseen = Unseen::Standing { empty_s: 0.0 };
         } else {
             self.unseen = Unseen::Moving;
