@@ -157,7 +157,7 @@ fn classes(fields: &mut Fields<'_>, count: Option<usize>) -> Option<Vec<Option<R
     let words: Vec<(&str, RoadUserClass)> =
         RoadUserClass::ALL.into_iter().map(|class| (class.as_str(), class)).collect();
     let mut classes = vec![None; count.unwrap_or(1000)];
-    fields.required("class");
+    let named = fields.required("class").is_some();
     for mut table in fields.tables("class") {
         table.required("index");
         let index = table.whole("index", 0..=999).and_then(|index| usize::try_from(index).ok());
@@ -176,9 +176,8 @@ fn classes(fields: &mut Fields<'_>, count: Option<usize>) -> Option<Vec<Option<R
         }
         table.finish();
     }
-    if classes.iter().all(Option::is_none) {
+    if named && fields.faults().is_empty() && classes.iter().all(Option::is_none) {
         fields.fault("class", "no class of this model means a road user", "give at least one [[class]]");
-        return None;
     }
     Some(classes)
 }

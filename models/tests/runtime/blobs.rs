@@ -1,0 +1,133 @@
+//! The whole way from a painted frame to boxes, through the real runtime.
+
+use crate::support::{Painted, blob_model, frame, options, picture};
+use kerege_contract::{Detection, FrameBox, FrameSize};
+use kerege_models::{Detector, load};
+use kerege_tiny_onnx::{Blob, Paint};
+
+const WIDTH: u32 = 640;
+const HEIGHT: u32 = 360;
+
+/// Drawn sizes in frame pixels.
+const SIZES: [(Paint, (f32, f32)); 6] = [
+    (Paint::Red, (64.0, 40.0)),
+    (Paint::Blue, (120.0, 60.0)),
+    (Paint::Yellow, (96.0, 56.0)),
+    (Paint::Magenta, (16.0, 40.0)),
+    (Paint::Green, (30.0, 30.0)),
+    (Paint::Cyan, (72.0, 48.0)),
+];
+
+fn detector(folder: &std::path::Path, input: (u32, u32)) -> Box<dyn Detector> {
+    let input_size = (input.0 as f32, input.1 as f32);
+    let blobs = SIZES.map(|(paint, size)| Blob::drawn(paint, size, (WIDTH as f32, HEIGHT as f32), input_size));
+    let (manifest, file) = blob_model(folder, input, &blobs);
+    load(&manifest, &file, &options()).unwrap()
+}
+
+/// A rectangle of its paint's size, centred.
+fn at(paint: Paint, x: f32, y: f32) -> Painted {
+    let (_, (width, height)) = *SIZES.iter().find(|(known, _)| *known == paint).unwrap();
+    (paint, [x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0])
+}
+
+/// Intersection over union of a detection with what was drawn, as far as it is in the frame.
+fn overlap(detection: &Detection, drawn: [f32; 4]) -> f64 {
+    let size = FrameSize::new(WIDTH, HEIGHT);
+    let (width, height) = (WIDTH as f32, HEIGHT as f32);
+    let [x1, y1, x2, y2] = drawn;
+    let truth = FrameBox {
+        x1: x1.max(0.0) / width,
+        y1: y1.max(0.0) / height,
+        x2: x2.min(width) / width,
+        y2: y2.min(height) / height,
+    };
+    size.pixel_box(detection.bbox).iou(size.pixel_box(truth))
+}
+
+/// Every painted rectangle is found once, as its class, and nothing else is.
+fn assert_found(detector: &mut dyn Detector, painted: &[Painted], noise: i32, least: f64) {
+    let bytes = frame(WIDTH as usize, HEIGHT as usize, painted, noise);
+    let found = detector.detect(&picture(WIDTH, HEIGHT, &bytes)).unwrap();
+    for (paint, drawn) in painted {
+        let of_class: Vec<f64> = found
+            .iter()
+            .filter(|detection| detection.class.as_str() == paint.class())
+            .map(|detection| overlap(detection, *drawn))
+            .collect();
+        let best = of_class.iter().copied().fold(0.0, f64::max);
+        assert!(best >= least, "{paint:?} at {drawn:?}: best overlap {best:.3} of {of_class:?}; {found:#?}");
+    }
+    assert_eq!(found.len(), painted.len(), "{painted:?}: {found:#?}");
+}
+
+#[test]
+fn each_paint_is_found_at_every_offset_from_the_grid() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut detector = detector(folder.path(), (416, 416));
+    for (paint, _) in SIZES {
+        for step in 0..26_u8 {
+            let offset = f32::from(step) * 1.3;
+            assert_found(&mut *detector, &[at(paint, 200.0 + offset, 150.0 + offset * 0.7)], 6, 0.8);
+        }
+    }
+}
+
+#[test]
+fn a_street_full_of_them_is_found_one_by_one() {
+    use Paint::{Blue, Cyan, Green, Magenta, Red, Yellow};
+    let folder = tempfile::tempdir().unwrap();
+    let mut detector = detector(folder.path(), (416, 416));
+    let street = [
+        at(Red, 100.0, 60.0),
+        at(Red, 184.0, 60.0),
+        at(Red, 100.0, 120.0),
+        at(Blue, 300.0, 60.0),
+        at(Yellow, 420.0, 62.0),
+        at(Cyan, 560.0, 60.0),
+        at(Magenta, 300.0, 200.0),
+        at(Magenta, 340.0, 200.0),
+        at(Green, 500.0, 210.0),
+        at(Red, 440.0, 210.0),
+    ];
+    for noise in [0, 4, 10] {
+        assert_found(&mut *detector, &street, noise, 0.75);
+    }
+}
+
+#[test]
+fn what_leaves_the_frame_is_found_until_half_of_it_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut detector = detector(folder.path(), (416, 416));
+    assert_found(&mut *detector, &[at(Paint::Red, 24.0, 100.0)], 3, 0.7);
+    assert_found(&mut *detector, &[at(Paint::Blue, 600.0, 330.0)], 3, 0.7);
+    let gone = frame(WIDTH as usize, HEIGHT as usize, &[at(Paint::Red, -8.0, 100.0)], 3);
+    assert!(detector.detect(&picture(WIDTH, HEIGHT, &gone)).unwrap().is_empty());
+}
+
+#[test]
+fn an_empty_road_is_empty_and_other_inputs_do_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    for input in [(416, 416), (320, 320), (640, 352), (320, 192)] {
+        let folder = folder.path().join(format!("{}x{}", input.0, input.1));
+        std::fs::create_dir(&folder).unwrap();
+        let mut detector = detector(&folder, input);
+        assert_found(&mut *detector, &[], 12, 0.0);
+        assert_found(&mut *detector, &[at(Paint::Red, 300.0, 200.0), at(Paint::Blue, 500.0, 100.0)], 5, 0.75);
+    }
+}
+
+#[test]
+fn the_same_picture_gives_the_same_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut first, mut second) = (detector(folder.path(), (416, 416)), detector(folder.path(), (416, 416)));
+    let bytes = frame(WIDTH as usize, HEIGHT as usize, &[at(Paint::Red, 301.0, 77.0), at(Paint::Cyan, 80.0, 300.0)], 9);
+    let answer = first.detect(&picture(WIDTH, HEIGHT, &bytes)).unwrap();
+    assert_eq!(answer.len(), 2);
+    for _ in 0..3 {
+        assert_eq!(first.detect(&picture(WIDTH, HEIGHT, &bytes)).unwrap(), answer);
+        assert_eq!(second.detect(&picture(WIDTH, HEIGHT, &bytes)).unwrap(), answer);
+    }
+    assert_eq!((first.timings().frames, second.timings().frames), (4, 3));
+    assert_eq!(first.model().id, "blobs");
+}
