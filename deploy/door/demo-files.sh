@@ -90,6 +90,7 @@ demo_edge_config() {
 device = "$DEMO_DEVICE"
 site = "$DEMO_SITE"
 data_dir = "edge"
+status = "127.0.0.1:$BOX_PORT"
 
 [model]
 name = "$DEMO_MODEL"
