@@ -14,6 +14,7 @@ mod minute;
 mod options;
 mod output;
 mod pipeline;
+mod rules;
 mod track;
 
 pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};

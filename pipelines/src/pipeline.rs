@@ -4,6 +4,7 @@ use crate::clock::{Advance, Clock};
 use crate::count::{Journey, Step};
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
+use crate::rules::{Cast, Causes, Moment, Rules, Subject, Watch};
 use crate::track::{Sighting, Track, Tracker};
 use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView};
 use kerege_contract::scene::RuleKind;
@@ -24,7 +25,8 @@ pub struct Pipeline {
     tracker: Tracker,
     journeys: BTreeMap<TrackId, Journey>,
     minutes: MinuteBook,
-    open: Vec<OpenIncident>,
+    rules: Rules,
+    causes: Causes,
     sightings: Vec<Sighting>,
     steps: Vec<Step>,
     occupied: Vec<bool>,
@@ -43,7 +45,8 @@ impl Pipeline {
             tracker: Tracker::new(&options.tracking, horizon_s(scene, options)),
             journeys: BTreeMap::new(),
             minutes: MinuteBook::new(scene),
-            open: Vec::new(),
+            rules: Rules::new(scene),
+            causes: Causes::default(),
             sightings: Vec::new(),
             steps: Vec::new(),
             occupied: vec![false; scene.lanes.len()],
@@ -80,6 +83,24 @@ impl Pipeline {
         self.tracker.step(self.clock.now(), layout.frame, layout.plane.as_ref(), &self.sightings);
         self.settle_ended(layout, outputs);
         self.follow(layout, outputs);
+        if gap.is_none_or(|gap| gap > self.options.rules.max_gap_s) {
+            self.causes.interrupt();
+        }
+        if sees {
+            self.judge(layout, outputs);
+        }
+    }
+
+    /// Lets the rules look at the road users, and makes incidents of what they claim.
+    fn judge(&mut self, layout: &Layout, outputs: &mut Outputs) {
+        let (now, utc, options) = (self.clock.now(), self.clock.utc(), &self.options.rules);
+        let subjects: Vec<Subject<'_>> =
+            self.tracker.tracks().iter().filter_map(|track| self.subject(track, layout)).collect();
+        let watch = Watch { now, max_gap_s: options.max_gap_s, layout, subjects: &subjects };
+        let claims = self.rules.judge(&watch, utc, options);
+        let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame };
+        let moment = Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast };
+        self.causes.advance(claims, &moment, &mut outputs.incidents);
     }
 
     /// Follows every confirmed track that was seen, and notes what it crossed.
@@ -116,6 +137,14 @@ impl Pipeline {
         self.steps = steps;
     }
 
+    /// A confirmed track in a lane as the rules see it.
+    fn subject<'t>(&self, track: &'t Track, layout: &Layout) -> Option<Subject<'t>> {
+        let id = track.id?;
+        let (lane, anchor) = (self.journeys.get(&id)?.lane?, track.history.last()?.anchor);
+        let (on, steady) = (layout.lanes[lane].locate(anchor), track.steady_box());
+        Some(Subject { id, track, lane, on, anchor, width: steady.width(), height: steady.height() })
+    }
+
     fn end_all_tracks(&mut self, outputs: &mut Outputs) {
         self.tracker.flush();
         if let Some(layout) = self.layout.take() {
@@ -123,6 +152,8 @@ impl Pipeline {
             self.layout = Some(layout);
         }
         self.occupied.fill(false);
+        self.causes.interrupt();
+        self.rules.forget();
     }
 
     fn views(&self, layout: &Layout) -> Vec<TrackView> {
@@ -153,6 +184,10 @@ impl Pipeline {
         if self.minutes.running_start().is_some_and(|start| start < now.minute_start()) {
             outputs.minutes.extend(self.minutes.take());
         }
+        if now.seconds_since(self.clock.utc()) > self.options.rules.max_gap_s {
+            self.causes.interrupt();
+        }
+        self.causes.expire(&self.scene, &self.clock, now, &self.options.rules, &mut outputs.incidents);
         outputs
     }
 
@@ -162,6 +197,7 @@ impl Pipeline {
     pub fn finish(&mut self) -> Outputs {
         let mut outputs = Outputs::default();
         self.end_all_tracks(&mut outputs);
+        self.causes.settle(&self.clock, &mut outputs.incidents);
         outputs.minutes.extend(self.minutes.take());
         outputs
     }
@@ -169,6 +205,10 @@ impl Pipeline {
     /// Tells whether the picture can be believed from now on.
     pub fn set_sight(&mut self, sight: Sight) {
         self.sight = sight;
+        if sight != Sight::Clear {
+            self.causes.interrupt();
+            self.rules.forget();
+        }
     }
 
     /// The minute that is not complete yet, with what was counted in it so far; none when nothing
@@ -181,14 +221,14 @@ impl Pipeline {
     /// Incidents that began and have not ended, to be persisted by the box.
     #[must_use]
     pub fn open_incidents(&self) -> Vec<OpenIncident> {
-        self.open.clone()
+        self.causes.open()
     }
 
     /// Takes up incidents that were open before a restart. Those whose cause is found within
     /// [`crate::RuleOptions::resume_s`] of their last sight continue (an update with the same key),
     /// the others end.
     pub fn resume(&mut self, open: Vec<OpenIncident>) {
-        self.open.extend(open);
+        self.causes.resume(open, &self.scene);
     }
 
     /// How many tracks were confirmed since the pipeline began.

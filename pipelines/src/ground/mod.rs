@@ -44,6 +44,14 @@ impl GroundPlane {
         polygon_contains(&self.valid, anchor).then(|| self.map.map(anchor))
     }
 
+    /// Which way on the road a direction in the picture goes at a contact point; its length means nothing.
+    pub(crate) fn vector(&self, at: PixelPoint, direction: PixelPoint) -> PixelPoint {
+        let length = direction.distance(PixelPoint::default()).max(f64::MIN_POSITIVE);
+        let (from, to) =
+            (self.map.map(at), self.map.map(PixelPoint::new(at.x + direction.x / length, at.y + direction.y / length)));
+        PixelPoint::new(to.x - from.x, to.y - from.y)
+    }
+
     /// Metres that one pixel covers at a contact point, in the worst direction.
     pub(crate) fn metres_per_pixel(&self, anchor: PixelPoint) -> f64 {
         self.map.stretch(anchor)

@@ -185,11 +185,6 @@ impl Track {
         self.filter_when_seen.bbox()
     }
 
-    /// Velocity of its box's centre, pixels per second.
-    pub(crate) fn velocity(&self) -> PixelPoint {
-        self.filter.velocity()
-    }
-
     /// Its box in the newest frame: as the model gave it, or the visible part of what is believed.
     pub(crate) fn shown_box(&self, frame: FrameSize) -> FrameBox {
         if self.is_seen() { self.frame_box } else { frame.frame_box(visible(self.believed_box(), frame)) }

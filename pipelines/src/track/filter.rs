@@ -4,7 +4,7 @@
 //! eight-state filter with diagonal noise amounts to, at a tenth of its cost. Noise scales with the
 //! box's size and, through white-noise acceleration, with the seconds that pass.
 
-use kerege_contract::{PixelBox, PixelPoint};
+use kerege_contract::PixelBox;
 
 /// Measurement error, as a share of the box's side.
 const MEASURED: f64 = 0.05;
@@ -128,8 +128,9 @@ impl BoxFilter {
     }
 
     /// Velocity of the centre, pixels per second.
-    pub(crate) fn velocity(&self) -> PixelPoint {
-        PixelPoint::new(self.x.v, self.y.v)
+    #[cfg(test)]
+    fn velocity(&self) -> kerege_contract::PixelPoint {
+        kerege_contract::PixelPoint::new(self.x.v, self.y.v)
     }
 
     /// Replays an unseen stretch as a straight way from `from` to `to` over `gap` seconds, so that

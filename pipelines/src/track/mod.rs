@@ -17,7 +17,7 @@ mod vote;
 pub(crate) use associate::View;
 pub(crate) use body::{Sighting, Track, Unseen};
 pub(crate) use edge::{Edges, visible};
-pub(crate) use history::{Fix, History};
+pub(crate) use history::{Drift, Fix, History};
 
 use crate::ground::GroundPlane;
 use crate::{TrackId, TrackingOptions};
@@ -122,7 +122,7 @@ impl Tracker {
             scratch.associate(stage, &self.tracks, sightings, &view);
         }
         self.apply(&scratch, sightings, now, plane);
-        self.settle_unseen(dt, frame);
+        self.settle_unseen(now, dt, frame);
         self.scratch = scratch;
     }
 
@@ -181,15 +181,18 @@ impl Tracker {
     }
 
     /// Decides about standing tracks that were not seen: hidden, gone, or replaced.
-    fn settle_unseen(&mut self, dt: f64, frame: FrameSize) {
+    fn settle_unseen(&mut self, now: f64, dt: f64, frame: FrameSize) {
         for index in 0..self.tracks.len() {
             let Unseen::Standing { empty_s } = self.tracks[index].unseen else { continue };
             let spot = self.tracks[index].seen_box;
-            let others = self.tracks.iter().filter(|other| other.id.is_some() && other.is_seen());
             let (mut covered, mut replaced) = (false, false);
-            for other in others {
+            for (number, other) in self.tracks.iter().enumerate() {
+                // What covers it may itself be missed for a moment.
+                if number == index || other.id.is_none() || now - other.last_seen > self.options.lost_s {
+                    continue;
+                }
                 covered |= spot.intersection(other.seen_box) >= self.options.covered_share * spot.area();
-                replaced |= stands_in(spot, other.whole_box.anchor());
+                replaced |= other.is_seen() && stands_in(spot, other.whole_box.anchor());
             }
             // One that takes its place ends it as surely as seeing the spot empty.
             let more = if replaced {

@@ -69,7 +69,8 @@ fn rough_frames_and_a_poor_detector_lose_next_to_nothing() {
     for seed in [11, 12, 13] {
         let (actors, away, towards) = traffic(seed);
         for fps in RATES {
-            let frames = film(&camera, &actors, Detector { hidden: 0.95, ..Detector::USUAL }, Timing::rough(fps), 90.0, seed);
+            let frames =
+                film(&camera, &actors, Detector { hidden: 0.95, ..Detector::USUAL }, Timing::rough(fps), 90.0, seed);
             let (forward, backward) = watch(&scene, &camera, &frames).counted("L");
             eprintln!("seed {seed} {fps} fps: {forward}+{backward} of {away}+{towards}");
             truth += away + towards;

@@ -4,5 +4,8 @@
 
 mod counting;
 mod rng;
+mod road;
+mod stopped;
 mod street;
 mod watch;
+mod wrong_way;

@@ -1,0 +1,45 @@
+//! Who takes part: tracks as events tell of them.
+
+use crate::TrackId;
+use crate::count::Journey;
+use crate::track::Track;
+use kerege_contract::FrameSize;
+use kerege_contract::event::EventObject;
+use std::collections::BTreeMap;
+
+/// The road users of one frame.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cast<'p> {
+    pub(crate) tracks: &'p [Track],
+    pub(crate) journeys: &'p BTreeMap<TrackId, Journey>,
+    pub(crate) frame: FrameSize,
+}
+
+impl Cast<'_> {
+    /// The subject of a claim, then its members, as an event tells of them.
+    pub(crate) fn objects(&self, subject: TrackId, members: &[TrackId]) -> Vec<EventObject> {
+        std::iter::once(&subject).chain(members).filter_map(|id| self.object(*id)).collect()
+    }
+
+    /// Whether a track is seen in this frame.
+    pub(crate) fn is_seen(&self, id: TrackId) -> bool {
+        self.find(id).is_some_and(Track::is_seen)
+    }
+
+    fn find(&self, id: TrackId) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.id == Some(id))
+    }
+
+    fn object(&self, id: TrackId) -> Option<EventObject> {
+        let track = self.find(id)?;
+        let speed = self.journeys.get(&id).and_then(|journey| journey.speed);
+        Some(EventObject {
+            track: id.to_string(),
+            class: track.class(),
+            conf: track.class_confidence(),
+            bbox: track.shown_box(self.frame),
+            speed_kmh: speed.map(|speed| speed.kmh),
+            speed_err_kmh: speed.map(|speed| speed.err_kmh),
+        })
+    }
+}

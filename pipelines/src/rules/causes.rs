@@ -1,0 +1,333 @@
+//! From claims to incidents: one state machine for all rules.
+//!
+//! *Candidate* until the claim has lasted for its confirm time; then *open*. When the claim has been
+//! absent for longer than the maximum gap the incident is *ending*: it stays the same incident should
+//! the cause come back within the cooldown, and ends after it, telling when it really ceased. What was
+//! open when the camera or the box was interrupted is *waiting* to be found again.
+
+use super::cast::Cast;
+use super::claim::Claim;
+use super::schedule;
+use crate::clock::Clock;
+use crate::{IncidentChange, IncidentKey, OpenIncident, Reason, RuleOptions, TrackId};
+use kerege_contract::event::{EventObject, EventType, Phase, Severity};
+use kerege_contract::{FramePoint, FrameSize, LaneId, PixelPoint, RuleId, Scene, UtcTime};
+
+/// At most one update for newly attached road users in this time, seconds.
+const UPDATE_EVERY_S: f64 = 5.0;
+
+/// Where a cause stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stage {
+    Candidate,
+    Open,
+    Ending(Reason),
+    Waiting,
+}
+
+/// One cause, from candidate to end.
+#[derive(Debug, Clone)]
+struct Cause {
+    /// Number of the rule in the scene; none when a resumed incident's rule is no longer there.
+    rule: Option<usize>,
+    stage: Stage,
+    key: IncidentKey,
+    kind: EventType,
+    severity: Severity,
+    /// The road user that causes it; none after an interruption.
+    subject: Option<TrackId>,
+    members: Vec<TrackId>,
+    objects: Vec<EventObject>,
+    place: PixelPoint,
+    since_utc: UtcTime,
+    /// When it was last claimed.
+    held: f64,
+    held_utc: UtcTime,
+    /// When it was last told of, and with how many attached.
+    told: f64,
+    told_members: usize,
+}
+
+/// All causes of one camera.
+#[derive(Debug, Default)]
+pub(crate) struct Causes {
+    list: Vec<Cause>,
+}
+
+/// What the machine needs to know beside the claims.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment<'p> {
+    pub(crate) scene: &'p Scene,
+    pub(crate) clock: &'p Clock,
+    pub(crate) options: &'p RuleOptions,
+    pub(crate) frame: FrameSize,
+    pub(crate) cast: &'p Cast<'p>,
+}
+
+impl Moment<'_> {
+    /// Why a cause that nobody claims any more ceased.
+    fn ceased(&self, cause: &Cause) -> Reason {
+        let in_force = cause
+            .rule
+            .map(|rule| &self.scene.rules[rule].schedule)
+            .is_some_and(|schedule| schedule::in_force(schedule, self.clock.utc(), self.options.utc_offset_min));
+        let seen = cause.subject.is_some_and(|subject| self.cast.is_seen(subject));
+        match (in_force, seen) {
+            (false, _) => Reason::Unscheduled,
+            (true, true) => Reason::Moved,
+            (true, false) => Reason::Left,
+        }
+    }
+}
+
+impl Causes {
+    /// Takes one frame's claims.
+    pub(crate) fn advance(&mut self, claims: &[Claim], moment: &Moment<'_>, out: &mut Vec<IncidentChange>) {
+        for claim in claims {
+            match self.find(claim, moment) {
+                Some(index) => self.list[index].hold(claim, moment, out),
+                None => {
+                    self.list.push(Cause::candidate(claim, moment));
+                    let newest = self.list.len() - 1;
+                    self.list[newest].hold(claim, moment, out);
+                }
+            }
+        }
+        let now = moment.clock.now();
+        for cause in &mut self.list {
+            let expired = cause.stage == Stage::Open && now - cause.held > moment.options.max_gap_s;
+            if expired {
+                cause.stage = Stage::Ending(moment.ceased(cause));
+            }
+        }
+        self.expire(moment.scene, moment.clock, moment.clock.utc(), moment.options, out);
+    }
+
+    /// Ends what has been away for longer than it may, and drops candidates that ceased. `utc` is the
+    /// time it is now, which may be later than the newest frame.
+    pub(crate) fn expire(
+        &mut self,
+        scene: &Scene,
+        clock: &Clock,
+        utc: UtcTime,
+        options: &RuleOptions,
+        out: &mut Vec<IncidentChange>,
+    ) {
+        let now = clock.at_utc(utc);
+        self.list.retain(|cause| {
+            let away = now - cause.held;
+            let cooldown = cause.rule.map_or(0.0, |rule| scene.rules[rule].cooldown_s);
+            let reason = match cause.stage {
+                Stage::Candidate => return away <= options.max_gap_s,
+                Stage::Open => return true,
+                Stage::Ending(reason) => (away > cooldown).then_some(reason),
+                Stage::Waiting => {
+                    let unseen_s = utc.seconds_since(cause.held_utc);
+                    (cause.rule.is_none() || unseen_s > options.resume_s).then_some(Reason::Restarted)
+                }
+            };
+            if let Some(reason) = reason {
+                out.push(cause.end(reason, clock, utc));
+            }
+            reason.is_none()
+        });
+    }
+
+    /// The camera is interrupted: what is open waits to be found again.
+    pub(crate) fn interrupt(&mut self) {
+        self.list.retain(|cause| cause.stage != Stage::Candidate);
+        for cause in &mut self.list {
+            if cause.stage == Stage::Open {
+                cause.stage = Stage::Waiting;
+            }
+            cause.subject = None;
+            cause.members.clear();
+        }
+    }
+
+    /// Gives out the ends that waited for their cooldown.
+    pub(crate) fn settle(&mut self, clock: &Clock, out: &mut Vec<IncidentChange>) {
+        self.list.retain(|cause| match cause.stage {
+            Stage::Ending(reason) => {
+                out.push(cause.end(reason, clock, clock.utc()));
+                false
+            }
+            _ => true,
+        });
+    }
+
+    /// Incidents that began and have not ended.
+    pub(crate) fn open(&self) -> Vec<OpenIncident> {
+        let told = self.list.iter().filter(|cause| cause.stage != Stage::Candidate);
+        told.map(|cause| OpenIncident {
+            key: cause.key.clone(),
+            kind: cause.kind,
+            severity: cause.severity,
+            since: cause.since_utc,
+            last_seen: cause.held_utc,
+            objects: cause.objects.clone(),
+        })
+        .collect()
+    }
+
+    /// Takes up incidents that were open before a restart.
+    pub(crate) fn resume(&mut self, open: Vec<OpenIncident>, scene: &Scene) {
+        self.list.extend(open.into_iter().map(|open| Cause {
+            rule: scene.rules.iter().position(|rule| rule.id == open.key.rule && rule.kind.event_type() == open.kind),
+            stage: Stage::Waiting,
+            key: open.key,
+            kind: open.kind,
+            severity: open.severity,
+            subject: None,
+            members: Vec::new(),
+            objects: open.objects,
+            place: PixelPoint::default(),
+            since_utc: open.since,
+            held: f64::NEG_INFINITY,
+            held_utc: open.last_seen,
+            told: f64::NEG_INFINITY,
+            told_members: 0,
+        }));
+    }
+
+    /// The cause that a claim is about: by its subject, by one that is attached to the other, or by
+    /// its place.
+    fn find(&self, claim: &Claim, moment: &Moment<'_>) -> Option<usize> {
+        let same: [&dyn Fn(&Cause) -> bool; 4] = [
+            &|cause| cause.subject == Some(claim.subject),
+            &|cause| cause.members.contains(&claim.subject),
+            &|cause| cause.subject.is_some_and(|subject| claim.members.contains(&subject)),
+            &|cause| cause.is_at(claim, moment),
+        ];
+        let free = |cause: &Cause| cause.rule == Some(claim.rule) && cause.held < moment.clock.now();
+        same.iter().find_map(|same| self.list.iter().position(|cause| free(cause) && same(cause)))
+    }
+}
+
+impl Cause {
+    fn candidate(claim: &Claim, moment: &Moment<'_>) -> Self {
+        let rule = &moment.scene.rules[claim.rule];
+        let lane = moment.scene.lanes[claim.lane].id.clone();
+        Self {
+            rule: Some(claim.rule),
+            stage: Stage::Candidate,
+            key: key(rule.id.clone(), lane, moment.frame.frame_point(claim.place)),
+            kind: rule.kind.event_type(),
+            severity: rule.severity,
+            subject: Some(claim.subject),
+            members: Vec::new(),
+            objects: Vec::new(),
+            place: claim.place,
+            since_utc: moment.clock.utc_of(claim.since),
+            held: f64::NEG_INFINITY,
+            held_utc: moment.clock.utc(),
+            told: f64::NEG_INFINITY,
+            told_members: 0,
+        }
+    }
+
+    /// Whether a claim is made where this cause is. One that waits knows where it began; what drives
+    /// is anywhere in its lane by now.
+    fn is_at(&self, claim: &Claim, moment: &Moment<'_>) -> bool {
+        if self.key.lane.as_ref() != Some(&moment.scene.lanes[claim.lane].id) {
+            return false;
+        }
+        let drives = self.kind == EventType::WrongWay;
+        match self.stage {
+            Stage::Waiting if drives => true,
+            Stage::Waiting => moment.frame.pixel(self.key.place).distance(claim.place) <= claim.reach,
+            _ => self.place.distance(claim.place) <= claim.reach,
+        }
+    }
+
+    /// The claim goes on (or comes back).
+    fn hold(&mut self, claim: &Claim, moment: &Moment<'_>, out: &mut Vec<IncidentChange>) {
+        let now = moment.clock.now();
+        let was = self.stage;
+        self.note(claim, moment);
+        match was {
+            Stage::Candidate if now - claim.since >= claim.confirm_s => self.start(claim, moment, out),
+            Stage::Candidate => {}
+            Stage::Waiting => {
+                self.stage = Stage::Open;
+                self.tell(Phase::Update, Some(Reason::Continued), claim, moment, out);
+            }
+            Stage::Open | Stage::Ending(_) => {
+                self.stage = Stage::Open;
+                if claim.members.len() > self.told_members && now - self.told >= UPDATE_EVERY_S {
+                    self.tell(Phase::Update, Some(Reason::Attached), claim, moment, out);
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, claim: &Claim, moment: &Moment<'_>) {
+        self.subject = Some(claim.subject);
+        self.place = claim.place;
+        self.held = moment.clock.now();
+        self.held_utc = moment.clock.utc();
+        self.members.clone_from(&claim.members);
+    }
+
+    fn start(&mut self, claim: &Claim, moment: &Moment<'_>, out: &mut Vec<IncidentChange>) {
+        self.stage = Stage::Open;
+        let lane = moment.scene.lanes[claim.lane].id.clone();
+        self.key = key(self.key.rule.clone(), lane, moment.frame.frame_point(claim.place));
+        self.since_utc = moment.clock.utc_of(claim.since);
+        self.tell(Phase::Start, None, claim, moment, out);
+    }
+
+    fn tell(
+        &mut self,
+        phase: Phase,
+        reason: Option<Reason>,
+        claim: &Claim,
+        moment: &Moment<'_>,
+        out: &mut Vec<IncidentChange>,
+    ) {
+        let clock = moment.clock;
+        self.told = clock.now();
+        self.told_members = claim.members.len();
+        self.objects = moment.cast.objects(claim.subject, &claim.members);
+        let at = if phase == Phase::Start { claim.since } else { clock.now() };
+        out.push(self.change(
+            phase,
+            reason,
+            (clock.t_of(at), clock.utc_of(at)),
+            (clock.t_of(clock.now()), clock.utc()),
+        ));
+    }
+
+    fn end(&self, reason: Reason, clock: &Clock, utc: UtcTime) -> IncidentChange {
+        let ceased = (clock.t_of(clock.at_utc(self.held_utc)), self.held_utc);
+        self.change(Phase::End, Some(reason), ceased, (clock.t_of(clock.at_utc(utc)), utc))
+    }
+
+    fn change(
+        &self,
+        phase: Phase,
+        reason: Option<Reason>,
+        (t, utc): (f64, UtcTime),
+        (detected_t, detected_utc): (f64, UtcTime),
+    ) -> IncidentChange {
+        IncidentChange {
+            key: self.key.clone(),
+            phase,
+            kind: self.kind,
+            rule: self.key.rule.clone(),
+            lane: self.key.lane.clone(),
+            severity: self.severity,
+            objects: self.objects.clone(),
+            t,
+            utc,
+            detected_t,
+            detected_utc,
+            reason,
+        }
+    }
+}
+
+fn key(rule: RuleId, lane: LaneId, place: FramePoint) -> IncidentKey {
+    let round = |value: f64| (value.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0;
+    IncidentKey { rule, lane: Some(lane), place: FramePoint { x: round(place.x), y: round(place.y) } }
+}

@@ -1,0 +1,124 @@
+//! `stopped_vehicle`: the head of a standing row in a live lane.
+//!
+//! Vehicles that stand close behind one another are one row, and only its head can be the cause;
+//! the others attach to it. A row whose head stands in a waiting area (a stop line, a bus stop, the
+//! junction ahead) is a queue, and becomes an incident only when its head has not moved for a whole
+//! signal cycle. A vehicle counts as head only from when it became one: when a queue starts to move
+//! each car is head for a moment, after standing for minutes.
+
+use super::claim::{Claim, Subject, Watch};
+use crate::TrackId;
+use crate::track::Drift;
+use kerege_contract::PixelPoint;
+use kerege_contract::scene::StoppedVehicle;
+use std::collections::BTreeMap;
+
+/// It moves again when it is this many times faster than what counts as standing.
+const RELEASE: f64 = 2.0;
+/// Standing vehicles are one row while the way from one to the next is at most this many lengths of
+/// the longer.
+const ROW_GAP: f64 = 2.5;
+/// The same place: within this many box sizes.
+const SAME_PLACE: f64 = 1.0;
+
+/// What is remembered of one vehicle.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    /// Since when it stands.
+    since: f64,
+    /// Since when it is the head of its row, and when it last was.
+    head: Option<(f64, f64)>,
+}
+
+/// The judge of one rule.
+#[derive(Debug)]
+pub(crate) struct StoppedJudge {
+    thresholds: StoppedVehicle,
+    standing: BTreeMap<TrackId, Standing>,
+}
+
+impl StoppedJudge {
+    pub(crate) fn new(thresholds: &StoppedVehicle) -> Self {
+        Self { thresholds: thresholds.clone(), standing: BTreeMap::new() }
+    }
+
+    /// Adds this frame's claims.
+    pub(crate) fn judge<'t>(
+        &mut self,
+        rule: usize,
+        watch: &Watch<'t>,
+        subjects: impl Iterator<Item = &'t Subject<'t>>,
+        claims: &mut Vec<Claim>,
+    ) {
+        let vehicles: Vec<&Subject<'_>> = subjects.filter(|subject| subject.track.class().is_motor_vehicle()).collect();
+        self.standing.retain(|id, _| vehicles.iter().any(|subject| subject.id == *id));
+        let mut stands: Vec<&Subject<'_>> = vehicles.into_iter().filter(|subject| self.stands(subject)).collect();
+        stands.sort_by(|a, b| a.lane.cmp(&b.lane).then(b.on.along.total_cmp(&a.on.along)).then(a.id.cmp(&b.id)));
+        for row in stands.chunk_by(|ahead, behind| one_row(ahead, behind)) {
+            claims.extend(self.claim(rule, watch, row));
+        }
+    }
+
+    /// Whether a vehicle stands, remembering since when. While it is hidden it does what it did.
+    fn stands(&mut self, subject: &Subject<'_>) -> bool {
+        let known = self.standing.contains_key(&subject.id);
+        if !subject.track.is_seen() {
+            return known;
+        }
+        let Some(drift) = subject.track.history.drift(self.thresholds.window_s) else { return known };
+        let pace = self.pace(&drift);
+        if pace >= if known { RELEASE } else { 1.0 } {
+            self.standing.remove(&subject.id);
+            return false;
+        }
+        self.standing.entry(subject.id).or_insert(Standing { since: drift.since, head: None });
+        true
+    }
+
+    /// How fast it goes, 1 being what counts as standing.
+    fn pace(&self, drift: &Drift) -> f64 {
+        let origin = PixelPoint::default();
+        if let Some(metres) = drift.metres {
+            3.6 * metres.distance(origin) / drift.seconds / self.thresholds.max_speed_kmh
+        } else {
+            let over_window = drift.pixels.distance(origin) / drift.seconds * self.thresholds.window_s;
+            over_window / (drift.width * self.thresholds.max_box_widths)
+        }
+    }
+
+    /// What is claimed of a row, its head first.
+    fn claim(&mut self, rule: usize, watch: &Watch<'_>, row: &[&Subject<'_>]) -> Option<Claim> {
+        let (head, behind) = row.split_first()?;
+        let standing = self.standing.get_mut(&head.id)?;
+        let head_since = match standing.head {
+            Some((since, last)) if watch.now - last <= watch.max_gap_s => since,
+            Some(_) => watch.now,
+            // It was never behind another: it stands here by itself.
+            None => standing.since,
+        };
+        standing.head = Some((head_since, watch.now));
+        let waits = watch.layout.is_waiting(head.anchor);
+        for other in behind {
+            if let Some(other) = self.standing.get_mut(&other.id) {
+                // It has been behind another: should it ever be head, that begins then.
+                other.head.get_or_insert((f64::NEG_INFINITY, f64::NEG_INFINITY));
+            }
+        }
+        Some(Claim {
+            rule,
+            subject: head.id,
+            members: behind.iter().map(|other| other.id).collect(),
+            lane: head.lane,
+            place: head.anchor,
+            reach: SAME_PLACE * head.width.max(head.height),
+            since: head_since,
+            confirm_s: if waits { self.thresholds.max_cycle_s } else { self.thresholds.confirm_s },
+        })
+    }
+}
+
+/// Whether two neighbours of a lane, the one ahead first, belong to one row.
+fn one_row(ahead: &Subject<'_>, behind: &Subject<'_>) -> bool {
+    let length = ahead.length_along(ahead.on.direction).max(behind.length_along(behind.on.direction));
+    ahead.lane == behind.lane && ahead.on.along - behind.on.along <= ROW_GAP * length
+}
