@@ -3,46 +3,13 @@
 
 #![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a bench may fail and counts little")]
 
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, criterion_group, criterion_main};
-use kerege_benches::{clock, pictures};
+use kerege_benches::clock::ProcessorTime;
+use kerege_benches::pictures;
 use kerege_models::decode::Decoder;
 use kerege_models::preprocess::{Placement, Preprocessor};
 use kerege_models::{Catalogue, Manifest, PictureFormat};
 use std::hint::black_box;
-use std::time::Duration;
-
-/// Thread processor time; shown like wall time.
-struct ProcessorTime;
-
-impl Measurement for ProcessorTime {
-    type Intermediate = f64;
-    type Value = Duration;
-
-    fn start(&self) -> f64 {
-        clock::thread_seconds()
-    }
-
-    fn end(&self, start: f64) -> Duration {
-        Duration::from_secs_f64((clock::thread_seconds() - start).max(0.0))
-    }
-
-    fn add(&self, a: &Duration, b: &Duration) -> Duration {
-        *a + *b
-    }
-
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn to_f64(&self, value: &Duration) -> f64 {
-        value.as_nanos() as f64
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        WallTime.formatter()
-    }
-}
 
 fn manifest() -> Manifest {
     Catalogue::built_in().unwrap().get("yolox-nano").unwrap().clone()

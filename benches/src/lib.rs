@@ -1,4 +1,12 @@
-//! What measurements share: the processor's clock and pictures to look at.
+//! What measurements are made of: the processor's clock, children that are timed, clips and
+//! pictures, and the figures they give.
 
+pub mod analyze;
+pub mod child;
+pub mod clip;
 pub mod clock;
+pub mod figures;
+pub mod floor;
+pub mod peer;
 pub mod pictures;
+pub mod report;
