@@ -1,0 +1,75 @@
+"""The truth beside a clip, in the contract's shape (`contract/src/truth.rs`)."""
+
+from __future__ import annotations
+
+import math
+
+from . import counts, kinds
+from .picture import Seen
+from .script import Happening
+from .traffic import STEP, Record
+
+PHASES = {"r": "stop-and-remain", "u": "pre-movement", "G": "permissive-movement-allowed", "y": "permissive-clearance"}
+WALK_PHASES = {"r": "stop-and-remain", "G": "protected-movement-allowed"}
+GROUPS = {"ns": 1, "ew": 2, "walk_ns": 3, "walk_ew": 4}
+"""Signal groups: vehicles north-south and east-west, persons parallel to each."""
+
+FULLY_HIDDEN = 0.97
+"""Road users hidden more than this are left out: nobody could see them."""
+
+
+def user(seen: Seen) -> dict:
+    """One road user in one frame, rounded to what the numbers are worth."""
+    x, y, heading, speed = seen.state[:4]
+    box = [round(min(1.0, max(0.0, float(v))), 4) for v in seen.visible]
+    full = [round(float(v), 4) for v in seen.full]
+    out = {"id": seen.track.id, "class": kinds.BY_NAME[seen.track.kind].cls, "box": box}
+    if max(abs(a - b) for a, b in zip(box, full)) > 0.0021:
+        out["full"] = full
+    if seen.occlusion > 0.02:
+        out["occlusion"] = round(seen.occlusion, 2)
+    out["road"] = [round(float(x), 2), round(float(y), 2)]
+    out["heading_deg"] = round(math.degrees(heading) % 360.0, 1)
+    out["speed_kmh"] = round(float(speed) * 3.6, 1)
+    return out
+
+
+def frame(t: float, found: list[Seen]) -> dict:
+    """One frame's truth."""
+    return {"t": round(t, 3), "objects": [user(s) for s in found if s.occlusion < FULLY_HIDDEN]}
+
+
+def phases(record: Record) -> list[dict]:
+    """Changes of the signals, the first state of each group at 0."""
+    out, last = [], {}
+    for k, letters in enumerate(record.letters):
+        for name, letter in letters.items():
+            if last.get(name) != letter:
+                table = WALK_PHASES if name.startswith("walk") else PHASES
+                out.append({"t": round(k * STEP, 2), "g": GROUPS[name], "s": table[letter]})
+                last[name] = letter
+    return out
+
+
+def incidents(happenings: list[Happening], record: Record) -> list[dict]:
+    """Scripted incidents."""
+    number = {t.name: t.id for t in record.tracks}
+    out = []
+    for h in happenings:
+        row = {"type": h.kind, "start_t": round(h.start, 1), "end_t": round(min(h.end, record.seconds), 1)}
+        if h.lane:
+            row["lane"] = h.lane
+        row["objects"] = [number[name] for name in h.names]
+        out.append(row)
+    return out
+
+
+def whole(clip: str, size: tuple[int, int], fps: float, frames: list[dict], lines: list[dict], record: Record,
+          happenings: list[Happening], camera: dict) -> dict:
+    """Everything that is true of a clip; `camera` is kept beside as an extra key."""
+    found = counts.count(frames, lines, size)
+    return {
+        "v": 1, "clip": clip, "size": list(size), "fps": fps, "duration_s": round(len(frames) / fps, 3), "frames": frames,
+        "counts": counts.by_line(found), "movements": counts.by_movement(found),
+        "incidents": incidents(happenings, record), "phases": phases(record), "camera": camera,
+    }
