@@ -96,7 +96,13 @@ impl Pipeline {
         let (now, utc, options) = (self.clock.now(), self.clock.utc(), &self.options.rules);
         let subjects: Vec<Subject<'_>> =
             self.tracker.tracks().iter().filter_map(|track| self.subject(track, layout)).collect();
-        let watch = Watch { now, max_gap_s: options.max_gap_s, layout, subjects: &subjects };
+        let watch = Watch {
+            now,
+            max_gap_s: options.max_gap_s,
+            covered_s: self.options.tracking.covered_s,
+            layout,
+            subjects: &subjects,
+        };
         let claims = self.rules.judge(&watch, utc, options);
         let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame };
         let moment = Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast };

@@ -106,8 +106,8 @@ impl Crossing {
         self.complete(fix.anchor, offset, body)
     }
 
-    /// The track has left the picture: what has passed the line and touches the frame's edge is
-    /// across, even if the band reaches out of the frame.
+    /// The track left the picture or drove on unseen: what has passed the line is across, though
+    /// nobody saw it come out of the band.
     pub(crate) fn leave(&mut self, body: Body) -> Option<(Direction, Cut)> {
         let (fix, offset) = self.last?;
         let across = self.side.is_some_and(|side| offset * side.sign < 0.0);

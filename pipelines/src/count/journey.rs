@@ -4,7 +4,7 @@ use super::crossing::{Birth, Body, Crossing, Cut};
 use crate::GroundOptions;
 use crate::ground::{Speed, SpeedLog, estimate};
 use crate::layout::Layout;
-use crate::track::Track;
+use crate::track::{Track, Unseen};
 use kerege_contract::PixelPoint;
 use kerege_contract::fact::Direction;
 
@@ -75,9 +75,10 @@ impl Journey {
         self.remember(steps);
     }
 
-    /// The track has ended; what it crossed while leaving the picture is added to `steps`.
+    /// The track has ended; what it crossed while leaving the picture, or while it drove on unseen, is
+    /// added to `steps`.
     pub(crate) fn end(&mut self, track: &Track, steps: &mut Vec<Step>) {
-        if track.edges.any() {
+        if track.edges.any() || track.unseen == Unseen::Moving {
             let body = body_of(track);
             for (line, crossing) in self.crossings.iter_mut().enumerate() {
                 if let Some((dir, cut)) = crossing.leave(body) {

@@ -35,6 +35,8 @@ pub(crate) struct Watch<'t> {
     pub(crate) now: f64,
     /// A condition that is unseen for at most this long goes on, seconds.
     pub(crate) max_gap_s: f64,
+    /// A hidden vehicle is remembered for this long, seconds.
+    pub(crate) covered_s: f64,
     pub(crate) layout: &'t Layout,
     /// Confirmed road users in lanes, by number.
     pub(crate) subjects: &'t [Subject<'t>],

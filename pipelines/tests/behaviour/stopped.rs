@@ -132,7 +132,8 @@ fn a_queue_that_never_moves_is_one_after_a_whole_cycle() {
     let scene = road(&camera, Ground::Calibrated, &(STOPPED.to_owned() + &waiting(&camera, 38.0, 54.0)));
     let record = run(&scene, &queue(AWAY, 3, 400.0), 10.0, 150.0);
     assert_eq!(starts(&record), 1, "{:#?}", record.incidents);
-    assert!((record.incidents[0].detected_t - 124.0).abs() < 3.0, "{}", record.incidents[0].detected_t);
+    // The lorry hides the two ahead for longer than they are remembered; it stands since 9 s.
+    assert!((record.incidents[0].detected_t - 129.0).abs() < 3.0, "{}", record.incidents[0].detected_t);
 }
 
 #[test]
