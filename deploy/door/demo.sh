@@ -31,8 +31,7 @@ demo_main() {
     demo_clips
     setup
     say "building with optimisation (the first time takes several minutes)"
-    build_dashboard
-    cargo build --release --locked --quiet --bin kerege-edge --bin kerege-control
+    build_release
     PATH=$TARGET_DIR/release:/usr/sbin:$PATH
 
     [ "$keep" = yes ] || rm -rf "$DEMO"

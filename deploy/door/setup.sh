@@ -72,3 +72,9 @@ build_dashboard() {
     [ -f dashboard/package.json ] || return 0
     npm --prefix dashboard run --silent build
 }
+
+# What runs with optimisation: one build for demo and bench. The gate's own build is another (docs/adr/0009).
+build_release() {
+    build_dashboard
+    cargo build --release --workspace --bins --locked --quiet
+}
