@@ -3,7 +3,7 @@
 //! Floor and box are measured in turn, repetition by repetition, so that a machine that grows
 //! slower or busier does so for both; the ratio is taken within a repetition.
 
-#![expect(clippy::print_stdout, reason = "a command that prints its figures")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that prints its figures")]
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -13,6 +13,7 @@ use kerege_benches::report::{Measured, Setting};
 use kerege_benches::{floor, peer};
 use kerege_models::{Catalogue, Manifest, RuntimeOptions, find_runtime, store};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Measures the box against the floor of parser, decoder and model.
 #[derive(Debug, Parser)]
@@ -75,11 +76,18 @@ struct Bench {
     folder: tempfile::TempDir,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match arguments.command {
+    let measured = match arguments.command {
         None => measure_floor(&arguments.floor),
         Some(Command::Peer { what, python }) => measure_peer(&what, &python),
+    };
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kerege-bench: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -25,6 +25,20 @@ pub struct Manifest {
     pub input: InputSpec,
     /// What the model answers.
     pub output: OutputSpec,
+    /// An answer that it must give on this machine before it is used; none leaves it untried.
+    pub golden: Option<Golden>,
+}
+
+/// Some numbers of the answer to a picture of noise. Quantised models can saturate on processors
+/// that their maker did not try; this is found out at the start, not in the street.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Golden {
+    /// Where the noise begins.
+    pub seed: u32,
+    /// The largest difference that is let pass, in units of the output.
+    pub tolerance: f32,
+    /// Index in the first output, row by row, and the number there.
+    pub values: Vec<(usize, f32)>,
 }
 
 /// The file of a model.
@@ -149,6 +163,36 @@ impl Manifest {
     #[must_use]
     pub fn tells(&self, class: RoadUserClass) -> bool {
         self.output.classes.contains(&Some(class))
+    }
+}
+
+impl Golden {
+    /// The input: for each number of the tensor in turn `state = state × 1664525 + 1013904223`
+    /// (32 bits, beginning with the seed), its upper 8 bits the sample, normalised like any other.
+    #[must_use]
+    pub fn input(&self, spec: &InputSpec) -> Vec<f32> {
+        let mut state = self.seed;
+        let plane = spec.len() / 3;
+        let mut sample = |index: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let [_, _, _, sample] = state.to_le_bytes();
+            let channel = index / plane;
+            (f32::from(sample) - spec.mean[channel]) / spec.std[channel]
+        };
+        (0..spec.len()).map(&mut sample).collect()
+    }
+
+    /// The number that is furthest from what it must be, when that is too far: index, expected and
+    /// found (no number when the output is too short).
+    #[must_use]
+    pub fn worst(&self, output: &[f32]) -> Option<(usize, f32, f32)> {
+        let found = self.values.iter().map(|(index, expected)| {
+            let found = output.get(*index).copied().unwrap_or(f32::NAN);
+            let off = (found - expected).abs();
+            (if off.is_nan() { f32::INFINITY } else { off }, (*index, *expected, found))
+        });
+        let worst = found.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+        (worst.0 > self.tolerance).then_some(worst.1)
     }
 }
 

@@ -1,6 +1,6 @@
 //! From the document to the checked manifest.
 
-use super::{ChannelOrder, Family, InputSpec, Manifest, ModelFile, OutputSpec, Resize, Riders};
+use super::{ChannelOrder, Family, Golden, InputSpec, Manifest, ModelFile, OutputSpec, Resize, Riders};
 use kerege_contract::RoadUserClass;
 use kerege_contract::document::{Faults, Fields, Node};
 
@@ -16,9 +16,31 @@ pub(super) fn manifest(root: &Node, faults: &Faults) -> Option<Manifest> {
     fields.required("output");
     let output = fields.table("output").map(OutputTable::read);
     let classes = classes(&mut fields, output.as_ref().and_then(|output| output.classes));
+    let golden = fields.table("golden").and_then(golden);
     fields.finish();
     let output = output?.checked(input.as_ref(), classes?)?;
-    Some(Manifest { name: name?, file: file?, licence: licence?, source, input: input?, output })
+    Some(Manifest { name: name?, file: file?, licence: licence?, source, input: input?, output, golden })
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "outputs hold 32-bit floats; an index is checked before it is taken"
+)]
+fn golden(mut fields: Fields<'_>) -> Option<Golden> {
+    fields.required("seed");
+    fields.required("tolerance");
+    fields.required("values");
+    let seed = fields.whole("seed", 0..=i64::from(u32::MAX)).and_then(|seed| u32::try_from(seed).ok());
+    let tolerance = fields.number("tolerance", 0.0..=1e6);
+    let rows = fields.rows::<2>("values");
+    let index = |index: f64| Some(index as usize).filter(|_| index >= 0.0 && index.fract() == 0.0 && index < 1e9);
+    let values: Option<Vec<_>> = rows.iter().map(|[at, value]| Some((index(*at)?, *value as f32))).collect();
+    if values.as_ref().is_none_or(Vec::is_empty) {
+        fields.fault("values", "values are pairs of an index in the output and the number there", "");
+    }
+    fields.finish();
+    Some(Golden { seed: seed?, tolerance: tolerance? as f32, values: values? })
 }
 
 fn name(fields: &mut Fields<'_>) -> Option<String> {

@@ -56,6 +56,9 @@ fn each_mistake_is_told_where_it_stands() {
         ("classes = 80", "classes = 4", "there is no class 5"),
         ("index = 7", "index = 5", "class 5 has a meaning already"),
         ("means = \"truck\"", "means = \"lorry\"", "'lorry' is not known here"),
+        ("seed = 1", "seed = -1", "out of range"),
+        ("[0, 1.06674]", "[0.5, 1.06674]", "pairs of an index"),
+        ("tolerance = ", "tolerence = ", "'tolerance' is missing"),
         ("[input]", "[inputs]", "'input' is missing"),
         ("[output]", "[", "m.toml:"),
     ];

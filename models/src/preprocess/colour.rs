@@ -7,37 +7,54 @@ use crate::picture::{ColourMatrix, ColourRange, Picture, PictureFormat};
 /// What one in 8.16 fixed point is worth.
 const UNIT: f32 = 1.0 / 65_536.0;
 
-/// Red, green and blue (0..255) as sums of the three resampled lines: `rows[c] · (a, b, c) + offset[c]`.
+/// How the three resampled lines become red, green and blue, 0..255.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Affine {
-    rows: [[f32; 3]; 3],
+pub(super) enum Equations {
+    /// They are red, green and blue.
+    Rgb,
+    /// They are Y, U and V.
+    Yuv(Yuv),
+}
+
+/// The factors of Y, U and V, and the summand of each colour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Yuv {
+    luma: f32,
+    red_v: f32,
+    green_u: f32,
+    green_v: f32,
+    blue_u: f32,
     offset: [f32; 3],
 }
 
-impl Affine {
-    /// The equations of a picture's format, matrix and range.
+impl Equations {
+    /// Those of a picture's format, matrix and range.
     pub(super) fn of(picture: &Picture<'_>) -> Self {
         let (black, luma, chroma) = match picture.range {
             ColourRange::Limited => (16.0, 255.0 / 219.0, 255.0 / 224.0),
             ColourRange::Full => (0.0, 1.0, 1.0),
         };
-        let rows = match picture.format {
-            PictureFormat::Rgb => {
-                return Self { rows: [[UNIT, 0.0, 0.0], [0.0, UNIT, 0.0], [0.0, 0.0, UNIT]], offset: [0.0; 3] };
-            }
-            PictureFormat::Gray8 => [[luma, 0.0, 0.0]; 3],
-            PictureFormat::I420 | PictureFormat::Nv12 => {
-                let (red, blue) = match picture.matrix {
-                    ColourMatrix::Bt601 => (0.299_f32, 0.114_f32),
-                    ColourMatrix::Bt709 => (0.2126, 0.0722),
-                };
-                let (from_v, from_u) = (2.0 * (1.0 - red) * chroma, 2.0 * (1.0 - blue) * chroma);
-                let green = 1.0 - red - blue;
-                [[luma, 0.0, from_v], [luma, -from_u * blue / green, -from_v * red / green], [luma, from_u, 0.0]]
-            }
+        let (red, blue) = match picture.matrix {
+            ColourMatrix::Bt601 => (0.299_f32, 0.114_f32),
+            ColourMatrix::Bt709 => (0.2126, 0.0722),
         };
-        let offset = rows.map(|[y, u, v]| -y * black - (u + v) * 128.0);
-        Self { rows: rows.map(|row| row.map(|factor| factor * UNIT)), offset }
+        let chroma = match picture.format {
+            PictureFormat::Rgb => return Self::Rgb,
+            PictureFormat::Gray8 => 0.0,
+            PictureFormat::I420 | PictureFormat::Nv12 => chroma,
+        };
+        let (red_v, blue_u) = (2.0 * (1.0 - red) * chroma, 2.0 * (1.0 - blue) * chroma);
+        let green = 1.0 - red - blue;
+        let (green_u, green_v) = (-blue_u * blue / green, -red_v * red / green);
+        let offset = [red_v, green_u + green_v, blue_u].map(|chroma| -luma * black - chroma * 128.0);
+        Self::Yuv(Yuv {
+            luma: luma * UNIT,
+            red_v: red_v * UNIT,
+            green_u: green_u * UNIT,
+            green_v: green_v * UNIT,
+            blue_u: blue_u * UNIT,
+            offset,
+        })
     }
 }
 
@@ -66,20 +83,44 @@ impl Output {
     pub(super) fn write_row(
         &self,
         lines: &[Vec<i32>; 3],
-        affine: &Affine,
+        equations: &Equations,
         tensor: &mut [f32],
         start: usize,
         plane: usize,
     ) {
-        let [first, second, third] = lines;
-        for colour in 0..3 {
-            let out = &mut tensor[self.planes[colour] * plane + start..][..first.len()];
-            let ([a, b, c], offset) = (affine.rows[colour], affine.offset[colour]);
-            let (factor, summand) = (self.factor[colour], self.summand[colour]);
-            for (((out, first), second), third) in out.iter_mut().zip(first).zip(second).zip(third) {
-                let value = to_f32(*first) * a + to_f32(*second) * b + to_f32(*third) * c + offset;
-                *out = value.clamp(0.0, 255.0) * factor + summand;
+        let (first, rest) = tensor.split_at_mut(plane);
+        let (second, third) = rest.split_at_mut(plane);
+        let width = lines[0].len();
+        let mut rows = [first, second, third].map(|plane| &mut plane[start..][..width]);
+        if self.planes[0] == 2 {
+            rows.reverse();
+        }
+        match equations {
+            Equations::Yuv(yuv) => self.write_yuv(lines, yuv, rows),
+            Equations::Rgb => {
+                for ((row, line), (factor, summand)) in
+                    rows.into_iter().zip(lines).zip(self.factor.iter().zip(&self.summand))
+                {
+                    for (out, value) in row.iter_mut().zip(line) {
+                        *out = to_f32(*value) * UNIT * factor + summand;
+                    }
+                }
             }
+        }
+    }
+
+    /// One pass over the row for all three colours, so that each sample is converted once.
+    fn write_yuv(&self, [y, u, v]: &[Vec<i32>; 3], yuv: &Yuv, [red, green, blue]: [&mut [f32]; 3]) {
+        let ([red_factor, green_factor, blue_factor], [red_add, green_add, blue_add]) = (self.factor, self.summand);
+        let [red_offset, green_offset, blue_offset] = yuv.offset;
+        let samples = y.iter().zip(u).zip(v);
+        for ((((y, u), v), red), (green, blue)) in samples.zip(red).zip(green.iter_mut().zip(blue)) {
+            let (y, u, v) = (to_f32(*y) * yuv.luma, to_f32(*u), to_f32(*v));
+            let (r, b) = (y + v * yuv.red_v + red_offset, y + u * yuv.blue_u + blue_offset);
+            let g = y + u * yuv.green_u + v * yuv.green_v + green_offset;
+            *red = r.clamp(0.0, 255.0) * red_factor + red_add;
+            *green = g.clamp(0.0, 255.0) * green_factor + green_add;
+            *blue = b.clamp(0.0, 255.0) * blue_factor + blue_add;
         }
     }
 

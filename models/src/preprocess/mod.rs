@@ -16,7 +16,7 @@ pub use placement::Placement;
 use crate::manifest::InputSpec;
 use crate::picture::{Picture, PictureError, PictureFormat};
 use axis::Axis;
-use colour::{Affine, Output};
+use colour::{Equations, Output};
 use rows::{blend_plane_rows, gather, gather_pairs, gather_triples};
 
 /// As many picture sizes keep their tables; a box rarely has more kinds of camera.
@@ -79,13 +79,13 @@ impl Preprocessor {
             self.output.fill_margins(&mut self.tensor, &self.spec, plan.placement);
             self.filled = Some(plan.placement);
         }
-        let affine = Affine::of(picture);
+        let equations = Equations::of(picture);
         let (width, height) = (plan.placement.width as usize, plan.placement.height as usize);
         self.scratch.lines.iter_mut().for_each(|line| line.resize(width, 0));
         for row in 0..height {
             self.scratch.sample(picture, plan, row);
             let (stride, plane) = (self.spec.width as usize, self.tensor.len() / 3);
-            self.output.write_row(&self.scratch.lines, &affine, &mut self.tensor, row * stride, plane);
+            self.output.write_row(&self.scratch.lines, &equations, &mut self.tensor, row * stride, plane);
         }
         Ok((&self.tensor, plan.placement))
     }

@@ -1,6 +1,9 @@
 //! What can be wrong with a model, its file or the runtime: one clear error each, never a panic.
 
 use crate::support::{blob_model, options, write_model};
+use kerege_models::backend::Session;
+use kerege_models::decode::Decoder;
+use kerege_models::manifest::Golden;
 use kerege_models::{LoadError, Manifest, Provider, RuntimeOptions, load};
 use kerege_tiny_onnx::{Blob, Graph, Paint, colour_blob_detector};
 use std::error::Error;
@@ -114,4 +117,30 @@ fn a_provider_that_is_absent_is_an_error_not_another_provider() {
             Err(other) => panic!("{other}"),
         }
     }
+}
+
+#[test]
+fn a_model_that_computes_otherwise_than_its_golden_answer_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut manifest, file) = blob_model(folder.path(), INPUT, &BLOBS);
+    let mut golden = Golden { seed: 7, tolerance: 1e-3, values: vec![(0, 0.0)] };
+    let mut session = Session::new(
+        &std::fs::read(&file).unwrap(),
+        manifest.input.shape(),
+        &Decoder::new(&manifest).output_shapes(),
+        &options(),
+    )
+    .unwrap();
+    let input = golden.input(&manifest.input);
+    let answer = session.run(&input, |outputs| outputs[0].to_vec()).unwrap();
+    golden.values = [0, 1, 2, 3].map(|at| (at, answer[at])).to_vec();
+    manifest.golden = Some(golden.clone());
+    load(&manifest, &file, &options()).unwrap();
+    golden.values[2].1 += 0.5;
+    manifest.golden = Some(golden.clone());
+    let error = told(&manifest, &file, &options());
+    assert!(error.contains("computes wrongly on this machine: number 2 "), "{error}");
+    golden.values[3] = (1_000_000, 0.0);
+    manifest.golden = Some(golden);
+    assert!(told(&manifest, &file, &options()).contains("number 1000000 "));
 }
