@@ -36,6 +36,12 @@ impl LineShape {
         Self { a: frame.pixel(line.a), b: frame.pixel(line.b), band: line.band, classes: line.classes.clone() }
     }
 
+    /// A line that counts every class.
+    #[cfg(test)]
+    pub(crate) const fn from_parts(a: PixelPoint, b: PixelPoint, band: f64) -> Self {
+        Self { a, b, band, classes: Vec::new() }
+    }
+
     /// Whether a class is counted on it.
     pub(crate) fn counts(&self, class: RoadUserClass) -> bool {
         self.classes.is_empty() || self.classes.contains(&class)

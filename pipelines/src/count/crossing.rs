@@ -142,3 +142,6 @@ impl Crossing {
         Some((direction, cut))
     }
 }
+
+#[cfg(test)]
+mod tests;

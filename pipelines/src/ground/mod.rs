@@ -80,3 +80,6 @@ fn in_metres(calibration: &Calibration) -> Vec<PixelPoint> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

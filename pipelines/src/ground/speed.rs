@@ -30,7 +30,10 @@ pub(crate) fn estimate(history: &History, plane: &GroundPlane, options: &GroundO
         return None;
     }
     let [least, most] = options.speed_window_s;
-    let recent = || history.iter().rev().take_while(|fix| newest.at - fix.at <= most + 1e-6);
+    let recent = || {
+        let valid = |fix: &&Fix| fix.road.is_some() && newest.at - fix.at <= most + 1e-6;
+        history.iter().rev().take_while(valid)
+    };
     let fit = Line::fit(recent)?;
     if fit.span < least - 1e-6 || fit.residual_m > MAX_RESIDUAL_M {
         return None;

@@ -16,8 +16,9 @@ pub(crate) struct View<'a> {
     pub(crate) options: &'a TrackingOptions,
     pub(crate) frame: FrameSize,
     pub(crate) plane: Option<&'a GroundPlane>,
-    /// Pipeline seconds of this frame.
+    /// Pipeline seconds of this frame and of the one before.
     pub(crate) now: f64,
+    pub(crate) before: f64,
 }
 
 impl View<'_> {
@@ -46,6 +47,10 @@ impl View<'_> {
     /// not overlap, but must be of one size and no farther apart than a vehicle can go.
     pub(crate) fn nearness(&self, track: &Track, sighting: &Sighting) -> f64 {
         let unseen_s = self.now - track.last_seen;
+        // Two boxes of nothing that do not even overlap are no track unless they follow each other.
+        if track.id.is_none() && track.last_seen < self.before {
+            return self.overlap(track.seen_box, sighting, self.options.min_iou);
+        }
         let (seen, believed) = (track.seen_box, visible(track.believed_box(), self.frame));
         if !self.same_size(seen, sighting.bbox) && !self.same_size(believed, sighting.bbox) {
             return 0.0;

@@ -4,6 +4,10 @@
 
 use kerege_contract::{FrameSize, PixelBox};
 
+/// How far a box may end from an edge and still be cut by it: share of the frame, and of the box.
+const SHORT_OF_FRAME: f64 = 0.004;
+const SHORT_OF_BOX: f64 = 0.04;
+
 /// Which edges of the frame a box touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Edges {
@@ -14,10 +18,11 @@ pub(crate) struct Edges {
 }
 
 impl Edges {
-    /// The edges that a box touches, within half a percent of the frame (detectors fall a little short).
+    /// The edges that a box touches, or of which it falls as little short as detectors do.
     pub(crate) fn touched(bbox: PixelBox, frame: FrameSize) -> Self {
         let (width, height) = (frame.square_width(), f64::from(frame.height));
-        let (near_x, near_y) = ((0.005 * width).max(1.5), (0.005 * height).max(1.5));
+        let near_x = (SHORT_OF_FRAME * width).max(SHORT_OF_BOX * bbox.width());
+        let near_y = (SHORT_OF_FRAME * height).max(SHORT_OF_BOX * bbox.height());
         Self {
             left: bbox.x1 <= near_x,
             top: bbox.y1 <= near_y,

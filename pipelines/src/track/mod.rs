@@ -109,15 +109,15 @@ impl Tracker {
     /// Takes one frame's sightings at `now` pipeline seconds, which rise from call to call.
     pub(crate) fn step(&mut self, now: f64, frame: FrameSize, plane: Option<&GroundPlane>, sightings: &[Sighting]) {
         self.recycle();
-        let dt = now - self.at;
-        self.at = now;
+        let before = std::mem::replace(&mut self.at, now);
+        let dt = now - before;
         self.expire(now, frame);
         for track in &mut self.tracks {
             track.predict(dt);
         }
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.prepare(&self.tracks, sightings.len());
-        let view = View { options: &self.options, frame, plane, now };
+        let view = View { options: &self.options, frame, plane, now, before };
         for stage in [Stage::Believed, Stage::Weak, Stage::LastSeen, Stage::Near] {
             scratch.associate(stage, &self.tracks, sightings, &view);
         }

@@ -80,3 +80,72 @@ fn rough_frames_and_a_poor_detector_lose_next_to_nothing() {
     let error = (counted as f64 - truth as f64).abs() / truth as f64;
     assert!(error <= 0.02, "{counted} of {truth}");
 }
+
+#[test]
+fn a_car_that_stands_on_the_line_for_ten_minutes_and_shakes_counts_once() {
+    let camera = Pinhole::default();
+    // Its rear, which is what touches the road nearest to the camera, stands on the line.
+    let scene = one_line(&camera, 24.0);
+    for fps in [5.0, 10.0, 30.0] {
+        for seed in [1, 2] {
+            let way = [[0.0, 2.0, 9.0], [3.0, 2.0, 26.25], [603.0, 2.0, 26.25], [608.0, 2.0, 80.0]];
+            let mut car = Actor::new(RoadUserClass::Car, &way);
+            car.shake = 0.1;
+            let detector = Detector { false_boxes: 0.0, ..Detector::USUAL };
+            let frames = film(&camera, &[car], detector, Timing::rough(fps), 612.0, seed);
+            let record = watch(&scene, &camera, &frames);
+            assert_eq!(record.counted("L"), (1, 0), "{fps} fps, seed {seed}");
+            assert!(record.confirmed <= 2, "{fps} fps, seed {seed}: {} numbers", record.confirmed);
+        }
+    }
+}
+
+#[test]
+fn lines_near_the_frames_edges_count_what_leaves_and_what_enters() {
+    let camera = Pinhole::default();
+    // The bottom of the picture is 10.3 m away; the far line lies where a car is 20 pixels high.
+    for y in [11.2, 13.0, 60.0] {
+        let scene = one_line(&camera, y);
+        for fps in RATES {
+            let mut actors = Vec::new();
+            for n in 0..8 {
+                let start = 6.0 * f64::from(n);
+                actors.push(Actor::drive(RoadUserClass::Car, start, [2.0, 3.0], [2.0, 90.0], 35.0));
+                actors.push(Actor::drive(RoadUserClass::Car, start, [-2.0, 90.0], [-2.0, 3.0], 35.0));
+            }
+            let detector = Detector { missed: 0.0, false_boxes: 0.0, ..Detector::USUAL };
+            let frames = film(&camera, &actors, detector, Timing::steady(fps), 56.0, 4);
+            assert_eq!(watch(&scene, &camera, &frames).counted("L"), (8, 8), "line at {y} m, {fps} fps");
+        }
+    }
+}
+
+#[test]
+fn reversing_counts_once_each_way_and_classes_are_kept_apart() {
+    let camera = Pinhole::default();
+    let text = line(&camera, "all", 24.0) + &line(&camera, "buses", 30.0) + "classes = ['bus']\n";
+    let way =
+        [[0.0, 2.0, 10.0], [3.0, 2.0, 36.0], [6.0, 2.0, 36.0], [12.0, 2.0, 14.0], [14.0, 2.0, 14.0], [20.0, 2.0, 80.0]];
+    let actors =
+        [Actor::new(RoadUserClass::Car, &way), Actor::drive(RoadUserClass::Bus, 2.0, [-2.5, 90.0], [-2.5, 8.0], 40.0)];
+    let detector = Detector { false_boxes: 0.0, flips: 0.0, ..Detector::USUAL };
+    let record = watch(&scene(&text), &camera, &film(&camera, &actors, detector, Timing::rough(10.0), 24.0, 3));
+    assert_eq!(record.counted("all"), (1, 2));
+    assert_eq!(record.counted("buses"), (0, 1));
+    assert_eq!(record.classes("all"), [(RoadUserClass::Car, 2), (RoadUserClass::Bus, 1)].into());
+}
+
+#[test]
+fn crossing_times_lie_between_the_frames() {
+    let camera = Pinhole::default();
+    let scene = one_line(&camera, 24.0);
+    for fps in RATES {
+        let car = Actor::drive(RoadUserClass::Car, 0.0, [2.0, 9.0], [2.0, 80.0], 36.0);
+        let frames = film(&camera, &[car], Detector::PERFECT, Timing::steady(fps), 8.0, 1);
+        let record = watch(&scene, &camera, &frames);
+        let [passage] = record.passages.as_slice() else { panic!("{fps}: {:?}", record.passages) };
+        // Its rear is on the line when its middle is half a length further: 9 m to 26.25 m at 10 m/s.
+        assert!((passage.t - 1.725).abs() < 0.03, "{fps} fps: {}", passage.t);
+        assert_eq!(passage.utc.millis() - crate::watch::START_MS, (passage.t * 1000.0).round() as i64);
+    }
+}

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail loudly and report what they measured")]
 
 mod counting;
+mod identity;
+mod minutes;
 mod rng;
 mod road;
+mod speed;
 mod stopped;
 mod street;
 mod watch;

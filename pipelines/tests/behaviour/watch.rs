@@ -4,9 +4,7 @@ use crate::rng::Rng;
 use crate::street::{Actor, Detector, Pinhole};
 use kerege_contract::fact::Direction;
 use kerege_contract::{Detection, RoadUserClass, Scene, UtcTime};
-use kerege_pipelines::{
-    FrameMeta, IncidentChange, MinuteCells, Options, Outputs, Passage, Pipeline, TrackId, TrackView,
-};
+use kerege_pipelines::{FrameMeta, IncidentChange, MinuteCells, Options, Outputs, Passage, Pipeline, TrackView};
 use std::collections::BTreeMap;
 
 /// 2026-03-05T08:00:00Z, a Thursday.
@@ -99,12 +97,6 @@ impl Record {
             *classes.entry(passage.class).or_default() += 1;
         }
         classes
-    }
-
-    /// The tracks that were detected at a time, with their boxes' middles.
-    pub(crate) fn seen_at(&self, t: f64) -> Vec<(TrackId, f32)> {
-        let (_, tracks) = self.tracks.iter().min_by(|a, b| (a.0 - t).abs().total_cmp(&(b.0 - t).abs())).unwrap();
-        tracks.iter().filter(|track| track.detected_now).map(|track| (track.track, track.bbox.y2)).collect()
     }
 }
 

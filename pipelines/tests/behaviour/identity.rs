@@ -1,0 +1,97 @@
+//! Who keeps a number, and who must not inherit one.
+
+use crate::street::{Actor, Detector, Pinhole};
+use crate::watch::{Record, Timing, film, scene, watch};
+use RoadUserClass::{Bus, Car};
+use kerege_contract::RoadUserClass;
+use kerege_pipelines::{TrackId, TrackView};
+
+const RATES: [f64; 4] = [5.0, 8.0, 15.0, 30.0];
+
+fn run(actors: &[Actor], detector: Detector, fps: f64, seconds: f64) -> Record {
+    let camera = Pinhole::default();
+    watch(&scene(""), &camera, &film(&camera, actors, detector, Timing::rough(fps), seconds, 21))
+}
+
+/// The track that is seen at a place on the road, within half a second of a time.
+fn at(record: &Record, t: f64, x: f64, y: f64) -> Option<TrackId> {
+    let [u, v] = Pinhole::default().project(x, y, 0.7).unwrap();
+    let off = |track: &TrackView| {
+        let bbox = track.bbox;
+        (f64::from(bbox.x1 + bbox.x2) / 2.0 - u).hypot(f64::from(bbox.y1 + bbox.y2) / 2.0 - v)
+    };
+    let frames = record.tracks.iter().filter(|(at, _)| (at - t).abs() <= 0.5);
+    let seen = frames.flat_map(|(_, tracks)| tracks).filter(|track| track.detected_now && off(track) < 0.04);
+    seen.min_by(|a, b| off(a).total_cmp(&off(b))).map(|track| track.track)
+}
+
+/// A bus that comes to stand before a place at `from`, hides it, and leaves at `until`.
+fn hiding_bus(from: f64, until: f64) -> Actor {
+    Actor::new(Bus, &[[from - 3.0, -25.0, 20.0], [from, 0.5, 20.0], [until, 0.5, 20.0], [until + 3.0, 25.0, 20.0]])
+}
+
+#[test]
+fn a_queued_car_keeps_its_number_while_a_bus_hides_it() {
+    for fps in RATES {
+        for hidden_s in [5.0, 20.0, 45.0] {
+            let car = Actor::new(Car, &[[0.0, 0.0, 60.0], [4.0, 0.0, 28.0], [30.0 + hidden_s, 0.0, 28.0]]);
+            let record = run(&[car, hiding_bus(12.0, 12.0 + hidden_s)], Detector::USUAL, fps, 25.0 + hidden_s);
+            let (before, after) = (at(&record, 8.0, 0.0, 28.0), at(&record, 20.0 + hidden_s, 0.0, 28.0));
+            assert!(before.is_some() && before == after, "{fps} fps, {hidden_s} s: {before:?} {after:?}");
+            assert_eq!(at(&record, 12.0 + hidden_s / 2.0, 0.0, 28.0), None, "it is hidden");
+        }
+    }
+}
+
+#[test]
+fn the_next_car_at_the_stop_line_does_not_inherit_the_number() {
+    for fps in RATES {
+        // The first leaves while it can be seen; the next stands on the same spot three seconds later.
+        let first = Actor::new(Car, &[[0.0, 0.0, 60.0], [4.0, 0.0, 28.0], [12.0, 0.0, 28.0], [15.0, 0.0, 9.0]]);
+        let next = Actor::new(Car, &[[11.0, 0.0, 70.0], [16.0, 0.0, 28.0], [30.0, 0.0, 28.0]]);
+        let record = run(&[first, next], Detector::USUAL, fps, 30.0);
+        let (a, b) = (at(&record, 8.0, 0.0, 28.0), at(&record, 22.0, 0.0, 28.0));
+        assert!(a.is_some() && b.is_some() && a != b, "{fps}: {a:?} {b:?}");
+    }
+}
+
+#[test]
+fn what_left_behind_a_bus_is_forgotten_once_its_spot_is_seen_empty() {
+    for fps in RATES {
+        let first = Actor::new(Car, &[[0.0, 0.0, 60.0], [4.0, 0.0, 28.0], [14.0, 0.0, 28.0], [17.0, 60.0, 28.0]]);
+        // Three seconds after the bus has gone another stands where the first stood.
+        let next = Actor::new(Car, &[[23.0, 0.0, 70.0], [28.0, 0.0, 28.0], [40.0, 0.0, 28.0]]);
+        let record = run(&[first, next, hiding_bus(12.0, 22.0)], Detector::USUAL, fps, 40.0);
+        let (a, b) = (at(&record, 8.0, 0.0, 28.0), at(&record, 34.0, 0.0, 28.0));
+        assert!(a.is_some() && b.is_some() && a != b, "{fps}: {a:?} {b:?}");
+    }
+}
+
+#[test]
+fn a_bus_called_a_truck_now_and_then_is_one_bus() {
+    for fps in RATES {
+        let bus = Actor::drive(Bus, 1.0, [-2.0, 70.0], [-2.0, 12.0], 30.0);
+        let record = run(&[bus], Detector { flips: 0.35, false_boxes: 0.0, ..Detector::USUAL }, fps, 9.0);
+        assert_eq!(record.confirmed, 1, "{fps}");
+        let last = record.tracks.iter().rev().find_map(|(_, tracks)| tracks.first().cloned()).unwrap();
+        assert_eq!(last.class, Bus, "{fps}");
+    }
+}
+
+#[test]
+fn oncoming_cars_that_pass_each_other_keep_their_numbers() {
+    for fps in RATES {
+        let actors = [
+            Actor::drive(Car, 1.0, [1.9, 11.0], [1.9, 70.0], 40.0),
+            Actor::drive(Car, 1.0, [-1.9, 70.0], [-1.9, 11.0], 40.0),
+        ];
+        let record = run(&actors, Detector { missed: 0.1, false_boxes: 0.0, ..Detector::USUAL }, fps, 7.0);
+        assert_eq!(record.confirmed, 2, "{fps}");
+    }
+}
+
+#[test]
+fn a_false_box_confirms_nothing() {
+    let record = run(&[], Detector { false_boxes: 0.2, ..Detector::USUAL }, 10.0, 60.0);
+    assert!(record.confirmed <= 1, "{}", record.confirmed);
+}
