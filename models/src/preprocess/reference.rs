@@ -49,9 +49,14 @@ fn weights(extent: f64, out: u32, at: usize, part: f64) -> Vec<(usize, f64)> {
     let scale = extent / f64::from(out);
     if scale <= 2.0 {
         let centre = ((at as f64 + 0.5) * scale - 0.5).clamp(0.0, len as f64 - 1.0);
-        return (0..len).map(|index| (index, (1.0 - (centre - index as f64).abs()).max(0.0))).collect();
+        let near = |index: usize| (1.0 - (centre - index as f64).abs()).max(0.0);
+        return parts(len, near);
     }
     let (from, to) = (at as f64 * scale, ((at + 1) as f64 * scale).min(len as f64));
     let covered = |index: usize| (to.min(index as f64 + 1.0) - from.max(index as f64)).max(0.0) / (to - from);
-    (0..len).map(|index| (index, covered(index))).collect()
+    parts(len, covered)
+}
+
+fn parts(len: usize, part: impl Fn(usize) -> f64) -> Vec<(usize, f64)> {
+    (0..len).map(|index| (index, part(index))).filter(|(_, part)| *part > 0.0).collect()
 }

@@ -1,6 +1,6 @@
 //! The whole way from a painted frame to boxes, through the real runtime.
 
-use crate::support::{Painted, blob_model, frame, options, picture};
+use crate::support::{Painted, blob_model, frame, gstreamer, options, picture};
 use kerege_contract::{Detection, FrameBox, FrameSize};
 use kerege_models::{Detector, load};
 use kerege_tiny_onnx::{Blob, Paint};
@@ -45,10 +45,14 @@ fn overlap(detection: &Detection, drawn: [f32; 4]) -> f64 {
     size.pixel_box(detection.bbox).iou(size.pixel_box(truth))
 }
 
-/// Every painted rectangle is found once, as its class, and nothing else is.
 fn assert_found(detector: &mut dyn Detector, painted: &[Painted], noise: i32, least: f64) {
     let bytes = frame(WIDTH as usize, HEIGHT as usize, painted, noise);
-    let found = detector.detect(&picture(WIDTH, HEIGHT, &bytes)).unwrap();
+    assert_found_in(detector, &bytes, painted, least);
+}
+
+/// Every painted rectangle is found once, as its class, and nothing else is.
+fn assert_found_in(detector: &mut dyn Detector, bytes: &[u8], painted: &[Painted], least: f64) {
+    let found = detector.detect(&picture(WIDTH, HEIGHT, bytes)).unwrap();
     for (paint, drawn) in painted {
         let of_class: Vec<f64> = found
             .iter()
@@ -92,6 +96,38 @@ fn a_street_full_of_them_is_found_one_by_one() {
     ];
     for noise in [0, 4, 10] {
         assert_found(&mut *detector, &street, noise, 0.75);
+    }
+}
+
+#[test]
+fn moving_ones_are_found_after_h264() {
+    use Paint::{Blue, Cyan, Green, Magenta, Red, Yellow};
+    let folder = tempfile::tempdir().unwrap();
+    let mut detector = detector(folder.path(), (416, 416));
+    let street = |step: u8| {
+        let moved = f32::from(step) * 6.3;
+        [
+            at(Red, 80.0 + moved, 50.0),
+            at(Red, 172.0 + moved, 50.0),
+            at(Blue, 500.0 - moved, 120.0),
+            at(Yellow, 100.0 + moved, 190.0),
+            at(Cyan, 500.0 - moved, 250.0),
+            at(Green, 300.0, 300.0 - moved / 2.0),
+            at(Magenta, 100.0 + moved / 4.0, 300.0),
+        ]
+    };
+    let raw = folder.path().join("raw");
+    let drawn: Vec<u8> = (0..30).flat_map(|step| frame(WIDTH as usize, HEIGHT as usize, &street(step), 4)).collect();
+    std::fs::write(&raw, drawn).unwrap();
+    let source = format!(
+        "filesrc location={} ! rawvideoparse width={WIDTH} height={HEIGHT} format=i420 framerate=10/1 \
+         ! x264enc bitrate=800 speed-preset=veryfast ! h264parse ! avdec_h264 ! videoconvert",
+        raw.display()
+    );
+    let decoded = gstreamer(&source, (WIDTH, HEIGHT));
+    assert_eq!(decoded.len(), 30);
+    for (step, bytes) in (0..).zip(&decoded) {
+        assert_found_in(&mut *detector, bytes, &street(step), 0.7);
     }
 }
 

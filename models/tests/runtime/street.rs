@@ -1,11 +1,10 @@
 //! The shipped manifest's model on real street clips. Neither is in the repository: both lie beside
 //! it where the project is developed, and elsewhere these tests say that they were skipped.
 
-use crate::support::{options, picture};
+use crate::support::{gstreamer, options, picture};
 use kerege_contract::{Detection, RoadUserClass};
 use kerege_models::{Catalogue, Detector, load, store};
 use std::path::PathBuf;
-use std::process::Command;
 
 fn shared(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(path)
@@ -23,22 +22,22 @@ fn yolox_nano() -> Option<Box<dyn Detector>> {
     Some(load(manifest, &file, &options()).unwrap())
 }
 
-/// One frame of a clip at a time in seconds, scaled to a size, as the detector sees it.
-fn look(detector: &mut dyn Detector, clip: &str, second: f64, (width, height): (u32, u32)) -> Option<Vec<Detection>> {
+/// A frame of a clip every two seconds, scaled to a size; none (said loudly) where it is not to be had.
+fn frames(clip: &str, size: (u32, u32)) -> Option<Vec<Vec<u8>>> {
     let file = shared("videos").join(clip);
     if !file.exists() {
         eprintln!("SKIPPED: no clip {}", file.display());
         return None;
     }
-    let output = Command::new("ffmpeg")
-        .args(["-v", "error", "-ss", &second.to_string(), "-i"])
-        .arg(&file)
-        .args(["-frames:v", "1", "-vf", &format!("scale={width}:{height}"), "-pix_fmt", "yuv420p"])
-        .args(["-f", "rawvideo", "-"])
-        .output()
-        .expect("ffmpeg is needed to take a frame of a clip: install it");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(detector.detect(&picture(width, height, &output.stdout)).unwrap())
+    let source = format!(
+        "filesrc location={} ! decodebin ! videorate ! video/x-raw,framerate=1/2 ! videoscale ! videoconvert",
+        file.display()
+    );
+    Some(gstreamer(&source, size))
+}
+
+fn look(detector: &mut dyn Detector, (width, height): (u32, u32), bytes: &[u8]) -> Vec<Detection> {
+    detector.detect(&picture(width, height, bytes)).unwrap()
 }
 
 fn vehicles(found: &[Detection], least_score: f32) -> usize {
@@ -48,10 +47,13 @@ fn vehicles(found: &[Detection], least_score: f32) -> usize {
 #[test]
 fn a_busy_intersection_is_full_of_vehicles() {
     let Some(mut detector) = yolox_nano() else { return };
-    for second in [2.0, 6.0, 10.0, 14.0] {
-        let Some(found) = look(&mut *detector, "dense-intersection.mp4", second, (640, 360)) else { return };
+    let size = (640, 360);
+    let Some(frames) = frames("dense-intersection.mp4", size) else { return };
+    assert!(frames.len() >= 8, "{} frames", frames.len());
+    for bytes in &frames {
+        let found = look(&mut *detector, size, bytes);
         let (sure, all) = (vehicles(&found, 0.3), vehicles(&found, 0.1));
-        assert!((8..=20).contains(&sure) && (16..=40).contains(&all), "at {second} s: {sure} of {all}");
+        assert!((8..=20).contains(&sure) && (16..=40).contains(&all), "{sure} of {all}");
         assert!(found.iter().filter(|found| found.class == RoadUserClass::Car).count() * 2 > found.len());
     }
 }
@@ -59,13 +61,15 @@ fn a_busy_intersection_is_full_of_vehicles() {
 #[test]
 fn shrinking_a_large_frame_loses_none() {
     let Some(mut detector) = yolox_nano() else { return };
-    for (clip, second) in [("dense-intersection.mp4", 4.0), ("speed-70-kmh.mp4", 2.0), ("residential-street.mp4", 4.0)]
-    {
-        let mut sure = |size| look(&mut *detector, clip, second, size).map(|found| vehicles(&found, 0.3));
+    for clip in ["dense-intersection.mp4", "speed-70-kmh.mp4", "residential-street.mp4"] {
+        let mut sure = |size| {
+            let frames = frames(clip, size)?;
+            Some(frames.iter().take(4).map(|bytes| vehicles(&look(&mut *detector, size, bytes), 0.3)).sum::<usize>())
+        };
         let Some(small) = sure((640, 360)) else { return };
         for size in [(832, 468), (1280, 720), (1920, 1080)] {
             let Some(large) = sure(size) else { return };
-            assert!(small > 0 && large.abs_diff(small) <= 1, "{clip} {size:?}: {large}, not {small}");
+            assert!(small > 0 && large.abs_diff(small) <= 1 + small / 10, "{clip} {size:?}: {large}, not {small}");
         }
     }
 }

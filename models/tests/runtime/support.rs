@@ -4,6 +4,7 @@ use kerege_contract::Sha256Hash;
 use kerege_models::{Manifest, Picture, PictureFormat, RuntimeOptions, find_runtime};
 use kerege_tiny_onnx::{Blob, Paint, colour_blob_detector, colour_blob_manifest};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Options with the library of this machine. A missing one fails the test and says what to do.
 pub(crate) fn options() -> RuntimeOptions {
@@ -65,6 +66,19 @@ fn cover(at: usize, from: f32, to: f32) -> f32 {
 
 pub(crate) fn picture(width: u32, height: u32, bytes: &[u8]) -> Picture<'_> {
     Picture::packed(PictureFormat::I420, width, height, bytes).unwrap()
+}
+
+/// Runs a GStreamer pipeline whose last element writes I420 frames of a size to a file, and gives them.
+pub(crate) fn gstreamer(source: &str, (width, height): (u32, u32)) -> Vec<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("frames");
+    let caps = format!("video/x-raw,format=I420,width={width},height={height},pixel-aspect-ratio=1/1");
+    let pipeline = format!("{source} ! {caps} ! filesink location={}", out.display());
+    let ran = Command::new("gst-launch-1.0").arg("-q").args(pipeline.split_whitespace()).output();
+    let ran = ran.expect("gst-launch-1.0 is needed: run ./kerege setup");
+    assert!(ran.status.success(), "{pipeline}: {}", String::from_utf8_lossy(&ran.stderr));
+    let size = (width * height * 3 / 2) as usize;
+    std::fs::read(out).unwrap().chunks_exact(size).map(<[u8]>::to_vec).collect()
 }
 
 /// Writes a blob detector and gives its manifest and file.
