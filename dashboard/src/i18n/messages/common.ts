@@ -1,0 +1,80 @@
+// Words that every page uses: navigation, faults, time, pictures.
+import type { MessageTable } from "../locales";
+
+export const common = {
+  "nav.label": { ky: "Бөлүмдөр", ru: "Разделы", en: "Sections" },
+  "nav.now": { ky: "Азыр", ru: "Сейчас", en: "Now" },
+  "nav.incidents": { ky: "Окуялар", ru: "Происшествия", en: "Incidents" },
+  "nav.cameras": { ky: "Камералар", ru: "Камеры", en: "Cameras" },
+  "nav.counts": { ky: "Эсептөө", ru: "Подсчёт", en: "Counts" },
+  "nav.boxes": { ky: "Блоктор", ru: "Блоки", en: "Boxes" },
+  "nav.alarms": { ky: "Тревогалар", ru: "Тревоги", en: "Alarms" },
+  "nav.skip": { ky: "Мазмунга өтүү", ru: "К содержанию", en: "Skip to content" },
+  "nav.menu": { ky: "Меню", ru: "Меню", en: "Menu" },
+  "nav.language": { ky: "Тил", ru: "Язык", en: "Language" },
+  "nav.toLight": { ky: "Жарык көрүнүш", ru: "Светлое оформление", en: "Light appearance" },
+  "nav.toDark": { ky: "Караңгы көрүнүш", ru: "Тёмное оформление", en: "Dark appearance" },
+  "nav.signOut": { ky: "Чыгуу", ru: "Выйти", en: "Sign out" },
+  "nav.help": { ky: "Баскычтар", ru: "Клавиши", en: "Keys" },
+
+  "line.open": { ky: "Түз байланыш бар", ru: "Прямая связь", en: "Live" },
+  "line.connecting": { ky: "Туташууда", ru: "Соединение", en: "Connecting" },
+  "line.lostShort": { ky: "Байланыш жок", ru: "Связи нет", en: "Not live" },
+  "line.lost": {
+    ky: "Борбор менен байланыш {time} үзүлдү. Экрандагы маалымат эскириши мүмкүн. Кайра туташып жатабыз; узакка созулса, тармакты текшериңиз.",
+    ru: "Связь с центром потеряна в {time}. Данные на экране могут устареть. Идёт переподключение; если оно затянется, проверьте сеть.",
+    en: "Connection to the centre lost at {time}. What you see may be old. Reconnecting; if it takes long, check the network.",
+  },
+  "line.forbidden": {
+    ky: "Сиздин ролуңузга түз жаңыртуу берилген эмес. Жаңы маалымат үчүн баракты кайра ачыңыз.",
+    ru: "Вашей роли прямые обновления не положены. Чтобы увидеть новое, откройте страницу заново.",
+    en: "Your role gets no live updates. Open the page again to see what is new.",
+  },
+
+  "fault.unreachable": { ky: "Борбор жооп бербей жатат", ru: "Центр не отвечает", en: "The centre does not answer" },
+  "fault.unreachable.do": { ky: "Тармакты текшериңиз. Кайра аракет кыла берели.", ru: "Проверьте сеть. Попытки продолжаются.", en: "Check the network. Trying again meanwhile." },
+  "fault.signed_out": { ky: "Сеанс бүттү", ru: "Сеанс завершён", en: "The session has ended" },
+  "fault.signed_out.do": { ky: "Кайра кириңиз.", ru: "Войдите снова.", en: "Sign in again." },
+  "fault.forbidden": { ky: "Сиздин ролуңузга бул жабык", ru: "Вашей роли это закрыто", en: "Your role may not see this" },
+  "fault.forbidden.do": { ky: "Керек болсо, администраторго кайрылыңыз.", ru: "Если это нужно для работы, обратитесь к администратору.", en: "If your work needs it, ask the administrator." },
+  "fault.not_found": { ky: "Мындай жазуу жок", ru: "Такой записи нет", en: "There is no such thing" },
+  "fault.not_found.do": { ky: "Шилтеме эскирген же жазуунун сактоо мөөнөтү бүткөн болушу мүмкүн.", ru: "Ссылка устарела, или срок хранения записи истёк.", en: "The link is old, or the record's time of keeping is over." },
+  "fault.refused": { ky: "Борбор аткара алган жок", ru: "Центр не смог выполнить запрос", en: "The centre could not do this" },
+  "fault.refused.do": {
+    ky: "Код: {code}. {detail} Кайталанса, бул кодду операторго айтыңыз.",
+    ru: "Код: {code}. {detail} Если повторится, сообщите этот код оператору.",
+    en: "Code: {code}. {detail} If it happens again, tell the operator this code.",
+  },
+  "fault.page": { ky: "Бул барак бузулду", ru: "Эта страница дала сбой", en: "This page failed" },
+  "fault.page.do": { ky: "Кайра ачыңыз. Кайталанса, операторго айтыңыз.", ru: "Откройте её снова. Если повторится, сообщите оператору.", en: "Open it again. If it happens again, tell the operator." },
+  "fault.retry": { ky: "Кайра аракет кылуу", ru: "Повторить", en: "Try again" },
+  "fault.noPage": { ky: "Мындай барак жок", ru: "Такой страницы нет", en: "There is no such page" },
+  "fault.toNow": { ky: "«Азыр» барагына", ru: "На страницу «Сейчас»", en: "To “Now”" },
+
+  "common.loading": { ky: "Жүктөлүүдө", ru: "Загрузка", en: "Loading" },
+  "common.noData": { ky: "Маалымат жок", ru: "Нет данных", en: "No data" },
+  "common.unknown": { ky: "белгисиз", ru: "неизвестно", en: "unknown" },
+  "common.close": { ky: "Жабуу", ru: "Закрыть", en: "Close" },
+  "common.all": { ky: "Баары", ru: "Все", en: "All" },
+
+  "age.now": { ky: "азыр эле", ru: "только что", en: "just now" },
+  "age.seconds": { ky: "{n} сек", ru: "{n} с", en: "{n} s" },
+  "age.minutes": { ky: "{n} мүн", ru: "{n} мин", en: "{n} min" },
+  "age.hours": { ky: "{h} саат {m} мүн", ru: "{h} ч {m} мин", en: "{h} h {m} min" },
+  "age.days": { ky: "{n, plural, one {# күн} other {# күн}}", ru: "{n, plural, one {# день} few {# дня} many {# дней} other {# дня}}", en: "{n, plural, one {# day} other {# days}}" },
+  "age.ago": { ky: "{age} мурун", ru: "{age} назад", en: "{age} ago" },
+
+  "time.hover": { ky: "UTC боюнча {utc}", ru: "{utc} по UTC", en: "{utc} UTC" },
+  "time.error": { ky: "саат катасы ± {ms} мс", ru: "ошибка часов ± {ms} мс", en: "clock error ± {ms} ms" },
+
+  "bytes.gb": { ky: "{n} ГБ", ru: "{n} ГБ", en: "{n} GB" },
+  "bytes.mb": { ky: "{n} МБ", ru: "{n} МБ", en: "{n} MB" },
+
+  "help.title": { ky: "Баскычтар", ru: "Клавиши", en: "Keys" },
+  "help.next": { ky: "Кийинки окуя", ru: "Следующее происшествие", en: "Next incident" },
+  "help.previous": { ky: "Мурунку окуя", ru: "Предыдущее происшествие", en: "Previous incident" },
+  "help.open": { ky: "Ачуу", ru: "Открыть", en: "Open" },
+  "help.back": { ky: "Окуялар тизмесине кайтуу", ru: "Вернуться к списку", en: "Back to the queue" },
+  "help.showNew": { ky: "Жаңыларын көрсөтүү", ru: "Показать новые", en: "Show the new ones" },
+  "help.help": { ky: "Ушул жардам", ru: "Эта подсказка", en: "This help" },
+} as const satisfies MessageTable;
