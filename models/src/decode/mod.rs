@@ -67,6 +67,10 @@ impl Decoder {
         nms::suppress(&self.candidates, self.spec.nms_iou, &mut self.kept);
         if self.spec.riders == Riders::Apart {
             riders::join(&mut self.kept);
+            // Grown boxes may cover others, and a rider's score may lift a cycle's.
+            std::mem::swap(&mut self.candidates, &mut self.kept);
+            nms::best_first(&mut self.candidates, MOST_CANDIDATES);
+            nms::suppress(&self.candidates, self.spec.nms_iou, &mut self.kept);
         }
         let detection = |candidate: &Candidate| {
             let bbox = placement.to_frame(candidate.bbox)?;

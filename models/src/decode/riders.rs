@@ -6,8 +6,9 @@
 use super::Candidate;
 use kerege_contract::RoadUserClass;
 
-/// Joins each cycle with the person who sits on it: the cycle's box grows by the rider's, the
-/// rider goes. A cycle takes one rider, the best; persons beside it stay.
+/// Joins each cycle with the person who sits on it: the cycle's box grows by the rider's, the score
+/// is the better of the two (whichever was seen well, someone is there), the rider goes. A cycle
+/// takes one rider, the best; persons beside it stay.
 pub(super) fn join(kept: &mut Vec<Candidate>) {
     let mut taken = vec![false; kept.len()];
     for index in 0..kept.len() {
@@ -18,8 +19,9 @@ pub(super) fn join(kept: &mut Vec<Candidate>) {
         let free = |(at, other): &(usize, &Candidate)| !taken[*at] && other.class == RoadUserClass::Person;
         let rider = kept.iter().enumerate().filter(free).find(|(_, person)| rides(&person.bbox, &cycle));
         if let Some((at, person)) = rider {
-            let rider = person.bbox;
+            let (rider, score) = (person.bbox, person.score);
             taken[at] = true;
+            kept[index].score = kept[index].score.max(score);
             kept[index].bbox =
                 [cycle[0].min(rider[0]), cycle[1].min(rider[1]), cycle[2].max(rider[2]), cycle[3].max(rider[3])];
         }

@@ -130,6 +130,19 @@ fn a_rider_and_the_cycle_are_one() {
     assert_eq!(two_cycles.len(), 2, "one rider for one cycle");
 }
 
+#[test]
+fn a_well_seen_rider_makes_a_poorly_seen_cycle_certain() {
+    // A bicycle of 16 × 8 pixels at 0.2, its rider above it at 0.8, another car at 0.5.
+    let ln2 = 2.0_f32.ln();
+    let found = decode(&[
+        (3 * 8 + 3, [0.5, 0.5, ln2, 0.0, 1.0], &[(1, 0.2)]),
+        (2 * 8 + 3, [0.5, 0.8, 0.0, ln2, 1.0], &[(0, 0.8)]),
+        (63, [0.5, 0.5, 0.0, 0.0, 1.0], &[(2, 0.5)]),
+    ]);
+    let seen: Vec<_> = found.iter().map(|found| (found.class, found.score)).collect();
+    assert_eq!(seen, [(RoadUserClass::Bicycle, 0.8), (RoadUserClass::Car, 0.5)]);
+}
+
 fn any_candidates() -> impl Strategy<Value = Vec<Candidate>> {
     let one = (0..8_usize, 0..20_u8, 0.0..50.0_f32, 0.0..50.0_f32, 1.0..30.0_f32, 1.0..30.0_f32);
     let one = one.prop_map(|(class, score, x, y, width, height)| Candidate {
