@@ -1,7 +1,7 @@
 //! How many frames per second the whole pipeline takes on one core, with 30 road users in view all
 //! the time: `cargo run --release -p kerege-pipelines --example throughput`.
 
-#![allow(clippy::print_stdout, reason = "it prints what it measured")]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "it measures time and prints it")]
 
 use kerege_contract::{Detection, FrameBox, FrameSize, RoadUserClass, Scene, UtcTime};
 use kerege_pipelines::{FrameMeta, Options, Pipeline};

@@ -299,7 +299,8 @@ impl Cause {
     }
 
     fn end(&self, reason: Reason, clock: &Clock, utc: UtcTime) -> IncidentChange {
-        let ceased = (clock.t_of(clock.at_utc(self.held_utc)), self.held_utc);
+        let held = if self.held.is_finite() { self.held } else { clock.at_utc(self.held_utc) };
+        let ceased = (clock.t_of(held), self.held_utc);
         self.change(Phase::End, Some(reason), ceased, (clock.t_of(clock.at_utc(utc)), utc))
     }
 

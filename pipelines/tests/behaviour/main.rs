@@ -4,7 +4,9 @@
 
 mod counting;
 mod identity;
+mod life;
 mod minutes;
+mod properties;
 mod rng;
 mod road;
 mod speed;
