@@ -129,6 +129,7 @@ mod tests {
             part: 0,
             observed_s,
             cells: vec![cell],
+            replaces: Vec::new(),
             unknown: serde_json::Map::new(),
         }
     }

@@ -5,13 +5,21 @@ pub mod api;
 pub mod auth;
 pub mod bins;
 pub mod blobs;
+pub mod broker_files;
 pub mod centre;
 pub mod clock;
 pub mod config;
 pub mod crash;
+pub mod ingest;
+pub mod keys;
 pub mod live;
 pub mod ready;
+pub mod run;
 pub mod store;
+mod sweeps;
+#[cfg(test)]
+mod testing;
+pub mod web;
 
 /// An error with all of its sources, for logs.
 #[must_use]

@@ -4,6 +4,7 @@
 
 use crate::api::types::{LiveAlarm, LiveBox, LiveCamera, LiveCounts, LiveIncident};
 use crate::clock::Clock;
+use crate::ingest::Told;
 use crate::store::AlarmRow;
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -123,6 +124,17 @@ impl LiveBus {
     pub fn alarm(&self, row: &AlarmRow) {
         let data = LiveAlarm { id: row.id.to_string(), kind: row.kind, open: row.cleared.is_none() };
         self.send(Subject::Alarm, &data);
+    }
+
+    /// Tells a change that a commit brought.
+    pub fn tell(&self, told: &Told) {
+        match told {
+            Told::Incident(data) => self.incident(data),
+            Told::Camera(data) => self.camera(data),
+            Told::Box(data) => self.box_status(data),
+            Told::Counts(data) => self.counts(data),
+            Told::Alarm(row) => self.alarm(row),
+        }
     }
 
     /// Listens from now on; with the id last seen, also tells what was missed since.

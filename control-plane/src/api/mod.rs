@@ -74,3 +74,6 @@ pub fn router(centre: &Arc<Centre>) -> Router {
         .route("/readyz", get(health::readyz))
         .with_state(Arc::clone(centre))
 }
+
+#[cfg(test)]
+mod tests;

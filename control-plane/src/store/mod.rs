@@ -6,6 +6,8 @@
 
 mod records;
 mod sqlite;
+#[cfg(test)]
+mod suite;
 
 pub use records::{
     AlarmReport, AlarmRow, Announced, BlobRow, BoxRow, ChainRow, Cursor, EventRow, FactRow, IncidentFilter,
@@ -75,6 +77,8 @@ pub trait JournalTx {
     fn link(&self, dev: &DeviceId, epoch: u32, seq: u64) -> Stored<Option<Link>>;
     /// The chain of an epoch.
     fn chain(&self, dev: &DeviceId, epoch: u32) -> Stored<Option<ChainRow>>;
+    /// The chain of the newest epoch.
+    fn newest_chain(&self, dev: &DeviceId) -> Stored<Option<ChainRow>>;
     /// Writes a chain.
     fn put_chain(&self, chain: &ChainRow) -> Stored<()>;
     /// Chains with a gap that began before some time.

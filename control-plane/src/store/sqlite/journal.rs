@@ -45,6 +45,11 @@ impl JournalTx for SqliteTx<'_> {
         first(self.0, "SELECT * FROM chains WHERE dev = ? AND epoch = ?", params![dev.as_str(), epoch], chain)
     }
 
+    fn newest_chain(&self, dev: &DeviceId) -> Stored<Option<ChainRow>> {
+        let sql = "SELECT * FROM chains WHERE dev = ? ORDER BY epoch DESC LIMIT 1";
+        first(self.0, sql, params![dev.as_str()], chain)
+    }
+
     fn put_chain(&self, chain: &ChainRow) -> Stored<()> {
         let sql = "INSERT OR REPLACE INTO chains (dev, epoch, upto, upto_hash, known, broken, forked, gap_since_ms)
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
