@@ -64,20 +64,32 @@ pub(super) async fn put_blob(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    let taken = take(&centre, &method, &uri, &name, &headers, body).await;
+    taken.inspect_err(|problem| device::alarm_refused(&centre, &headers, problem))
+}
+
+async fn take(
+    centre: &Arc<Centre>,
+    method: &Method,
+    uri: &Uri,
+    name: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     let sha256: Sha256Hash = name.parse().map_err(|_| Problem::new(Code::NotFound))?;
     let _turn = centre.uploads.acquire().await.map_err(|_| Problem::new(Code::Busy))?;
     let bytes = whole_body(body, PART_BYTES).await?;
-    let signed = device::verify(&centre.config, &method, &uri, &headers, &bytes, centre.clock.now())?;
+    let signed = device::verify(&centre.config, method, uri, headers, &bytes, centre.clock.now())?;
     let device = signed.device.clone();
     let announced = centre.read(move |store| store.announced(&sha256, &device)).await?;
     let announced = announced.ok_or_else(|| Problem::new(Code::NotAnnounced))?;
-    let part = part_of(&centre, &signed, &announced, &bytes)?;
+    let part = part_of(centre, &signed, &announced, &bytes)?;
     let stored = centre.read(move |store| store.blob(&sha256)).await?;
     if let Some(stored) = stored {
         // Once complete it stays complete, also when retention has removed it since.
         return Ok(if stored.evicted.is_some() { StatusCode::NO_CONTENT } else { StatusCode::CREATED }.into_response());
     }
-    match add(&centre, sha256, part, bytes).await? {
+    match add(centre, sha256, part, bytes).await? {
         Progress::Have(have) => {
             Ok((StatusCode::ACCEPTED, [(super::problem::OFFSET_HEADER, have.to_string())]).into_response())
         }

@@ -75,11 +75,23 @@ pub(super) async fn put_picture(
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Problem> {
-    let (dev, cam) = names(&dev, &cam)?;
+    let taken = take(&centre, &method, &uri, (&dev, &cam), &headers, body).await;
+    taken.inspect_err(|problem| device::alarm_refused(&centre, &headers, problem))
+}
+
+async fn take(
+    centre: &Arc<Centre>,
+    method: &Method,
+    uri: &Uri,
+    (dev, cam): (&str, &str),
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Problem> {
+    let (dev, cam) = names(dev, cam)?;
     let _turn = centre.uploads.acquire().await.map_err(|_| Problem::new(Code::Busy))?;
     let jpeg = super::blobs::whole_body(body, LARGEST).await?;
     let now = centre.clock.now();
-    let signed = device::verify(&centre.config, &method, &uri, &headers, &jpeg, now)?;
+    let signed = device::verify(&centre.config, method, uri, headers, &jpeg, now)?;
     if signed.device != dev {
         return Err(Problem::detailed(Code::Forbidden, "a box may only send pictures of its own cameras"));
     }
@@ -87,7 +99,7 @@ pub(super) async fn put_picture(
         Problem::detailed(Code::BadRequest, format!("the header {CAPTURED_HEADER} with the capture time is missing"))
     })?;
     check(&jpeg, captured, now)?;
-    if store(&centre, &dev, &cam, captured, &jpeg, now).await? {
+    if store(centre, &dev, &cam, captured, &jpeg, now).await? {
         centre.live.camera(&LiveCamera { dev, cam });
     }
     Ok(StatusCode::NO_CONTENT)

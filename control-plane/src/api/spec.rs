@@ -86,6 +86,7 @@ pub fn document(collected: &OpenApi) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
     });
     document["components"] = json!({ "schemas": schemas() });
+    forget_null(&mut document["paths"]);
     add_problem_responses(&mut document);
     document
 }

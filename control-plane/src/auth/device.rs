@@ -2,11 +2,17 @@
 //! overheard request is worthless after five minutes, and before that only repeats itself.
 
 use crate::api::problem::{Code, Problem};
+use crate::api::types::AlarmKind;
+use crate::centre::{Centre, in_transaction};
 use crate::config::Config;
+use crate::store::{AlarmReport, Recurrence};
 use axum::http::{HeaderMap, Method, Uri, header};
+use kerege_contract::event::Severity;
 use kerege_contract::jws::{self, ContentType};
 use kerege_contract::request::{self, MAX_SKEW_S};
 use kerege_contract::{DeviceId, UtcTime};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A request whose device is known by its signature.
 #[derive(Debug, Clone)]
@@ -50,6 +56,39 @@ pub fn verify(
         return Err(Problem::detailed(Code::BadDate, detail));
     }
     Ok(SignedRequest { device, range, captured })
+}
+
+/// Alarms about refused uploads are written at most this often, milliseconds: whoever sends rubbish
+/// fast must not make the store write as fast.
+const ALARM_EVERY_MS: i64 = 10_000;
+static LAST_ALARM_MS: AtomicI64 = AtomicI64::new(0);
+
+/// Alarms about an upload that was refused for what it is; one that merely came too early or in the
+/// wrong order is no cause.
+pub fn alarm_refused(centre: &Arc<Centre>, headers: &HeaderMap, problem: &Problem) {
+    if !matches!(problem.code, Code::BadSignature | Code::BadDate | Code::HashMismatch | Code::Forbidden) {
+        return;
+    }
+    let now = centre.clock.now();
+    let last = LAST_ALARM_MS.load(Ordering::Relaxed);
+    let due = (now.millis() - last).abs() >= ALARM_EVERY_MS;
+    if !due || LAST_ALARM_MS.compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_err() {
+        return;
+    }
+    let named: Option<DeviceId> = optional(headers, request::DEVICE_HEADER).ok().flatten();
+    let report = AlarmReport {
+        dev: named.filter(|dev| centre.config.devices.contains_key(dev)),
+        kind: AlarmKind::UploadRefused,
+        key: String::new(),
+        severity: Severity::Medium,
+        detail: format!("{}: {}", problem.title, problem.detail.as_deref().unwrap_or("no detail")),
+        recurrence: Recurrence::Returns,
+    };
+    let centre = Arc::clone(centre);
+    tokio::task::spawn_blocking(move || match in_transaction(&*centre.store, |tx| tx.raise(&report, now)) {
+        Ok(row) => row.iter().for_each(|row| centre.live.alarm(row)),
+        Err(error) => tracing::error!(error = %crate::chain_of(&error), "an alarm could not be raised"),
+    });
 }
 
 fn optional<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Result<Option<T>, Problem> {

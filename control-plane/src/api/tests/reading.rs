@@ -9,7 +9,7 @@ use kerege_contract::event::{EventType, Phase};
 async fn an_incident_shows_what_could_be_checked() {
     let bench = Bench::new();
     let mut chain = testing::chain(DEV, 4);
-    chain[1].evidence = vec![testing::still(b"still")];
+    chain[3].evidence = vec![testing::still(b"still")];
     let cookie = bench.sign_in_as(Role::Officer);
     for event in [&chain[0], &chain[1], &chain[3]] {
         bench.take(event);
@@ -20,7 +20,10 @@ async fn an_incident_shows_what_could_be_checked() {
     let (_, rest) = bench.get(&format!("/api/v1/incidents?limit=1&before={next}"), &cookie).await;
     let second = &rest["items"][0];
     assert!(rest["next"].is_null(), "{rest}");
-    assert_eq!((second["still"]["stored"].as_bool(), second["type"].as_str()), (Some(false), Some("stopped_vehicle")));
+    assert_eq!(
+        (page["items"][0]["still"]["stored"].as_bool(), second["type"].as_str()),
+        (Some(false), Some("stopped_vehicle"))
+    );
     let id = second["id"].as_str().unwrap();
     let (status, detail) = bench.get(&format!("/api/v1/incidents/{id}"), &cookie).await;
     assert_eq!(status, StatusCode::OK);
