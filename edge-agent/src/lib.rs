@@ -7,17 +7,26 @@
 //! and [`simulate`] plays files as cameras.
 
 pub mod analyze;
+pub mod blobs;
 pub mod capture;
 pub mod clock;
 pub mod config;
+pub mod crash;
+pub mod event_maker;
+pub mod facts;
 pub mod frame;
+pub mod health;
 pub mod identity;
+pub mod ids;
+pub mod incidents;
 pub mod infer;
 pub mod models_cli;
 pub mod outbox;
 pub mod run;
 pub mod scene_cli;
+pub mod signals;
 pub mod simulate;
 pub mod still;
+pub mod supervise;
 pub mod timemap;
 pub mod uplink;

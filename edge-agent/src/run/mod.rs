@@ -1,11 +1,16 @@
 //! The box at work.
 
-use std::path::Path;
+mod conditions;
+mod journal;
+mod status;
 
-/// Runs the box until it is told to end.
+pub use journal::LoggedFrame;
+
+/// `kerege-edge run`: checks the configuration and the key.
 ///
 /// # Errors
-/// When the configuration cannot be read.
-pub fn command(config: &Path) -> std::io::Result<()> {
-    std::fs::metadata(config).map(drop)
+/// When one of them cannot be used.
+pub fn command(config: &std::path::Path) -> Result<(), crate::identity::IdentityError> {
+    let config = crate::config::load(config)?;
+    crate::identity::load_or_make(&config.data_dir).map(drop)
 }

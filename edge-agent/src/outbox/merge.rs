@@ -1,0 +1,119 @@
+//! Merging minute facts of one camera into one fact of fifteen minutes, when the outbox is under
+//! pressure. Counts and sums add; shares and densities are weighted by the observed time.
+
+use kerege_contract::fact::{Cell, MinuteFact};
+use kerege_contract::{CameraId, UtcTime};
+
+/// Length of a merged fact, minutes.
+pub(super) const MERGED_MINUTES: u32 = 15;
+const QUARTER_MS: i64 = 15 * 60_000;
+
+/// The quarter hour that a minute lies in.
+pub(super) fn quarter(start: UtcTime) -> UtcTime {
+    UtcTime::from_millis(start.millis() - start.millis().rem_euclid(QUARTER_MS))
+}
+
+/// Adds facts of one camera and quarter hour up. The number is the merged fact's own; the numbers
+/// of the others are named in `replaces`. None when there is nothing to add up.
+pub(super) fn merge(facts: &[MinuteFact], fseq: u64) -> Option<MinuteFact> {
+    let first = facts.first()?;
+    let mut merged = MinuteFact {
+        v: first.v,
+        dev: first.dev.clone(),
+        boot: first.boot.clone(),
+        fseq,
+        cam: CameraId::clone(&first.cam),
+        start: quarter(first.start),
+        minutes: MERGED_MINUTES,
+        part: 0,
+        observed_s: 0.0,
+        cells: Vec::new(),
+        replaces: Vec::new(),
+        unknown: first.unknown.clone(),
+    };
+    for fact in facts {
+        for cell in &fact.cells {
+            add_cell(&mut merged.cells, merged.observed_s, cell, fact.observed_s);
+        }
+        merged.observed_s += fact.observed_s;
+        merged.replaces.push(fact.fseq);
+        merged.replaces.extend(&fact.replaces);
+    }
+    Some(merged)
+}
+
+fn add_cell(cells: &mut Vec<Cell>, before_s: f64, cell: &Cell, observed_s: f64) {
+    let same = |known: &&mut Cell| known.kind == cell.kind && known.key == cell.key && known.dir == cell.dir;
+    let Some(known) = cells.iter_mut().find(same) else {
+        cells.push(cell.clone());
+        return;
+    };
+    for (class, count) in &cell.classes {
+        known.classes.entry(*class).or_default().merge(count);
+    }
+    known.occupancy = weighted(known.occupancy, before_s, cell.occupancy, observed_s);
+    known.density = weighted(known.density, before_s, cell.density, observed_s);
+    known.queue_max_m = match (known.queue_max_m, cell.queue_max_m) {
+        (Some(one), Some(other)) => Some(one.max(other)),
+        (one, other) => one.or(other),
+    };
+}
+
+fn weighted(one: Option<f64>, one_s: f64, other: Option<f64>, other_s: f64) -> Option<f64> {
+    match (one, other) {
+        (Some(one), Some(other)) if one_s + other_s > 0.0 => Some((one * one_s + other * other_s) / (one_s + other_s)),
+        (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kerege_contract::RoadUserClass;
+    use kerege_contract::fact::{BootId, CellKind, ClassCount};
+    use kerege_contract::version::V1;
+    use std::collections::BTreeMap;
+
+    fn fact(fseq: u64, minute: i64, cars: u64, occupancy: f64) -> MinuteFact {
+        let count = ClassCount { n: cars, speed: None, headway: None };
+        let cell = |kind, key: &str| Cell {
+            kind,
+            key: key.into(),
+            dir: None,
+            classes: BTreeMap::new(),
+            occupancy: None,
+            queue_max_m: None,
+            density: None,
+        };
+        let line = Cell { classes: BTreeMap::from([(RoadUserClass::Car, count)]), ..cell(CellKind::Line, "N") };
+        let lane =
+            Cell { occupancy: Some(occupancy), queue_max_m: Some(occupancy * 10.0), ..cell(CellKind::Lane, "L") };
+        MinuteFact {
+            v: V1,
+            dev: "b1".parse().unwrap(),
+            boot: BootId("x".into()),
+            fseq,
+            cam: "c1".parse().unwrap(),
+            start: UtcTime::from_millis(QUARTER_MS * 100 + minute * 60_000),
+            minutes: 1,
+            part: 0,
+            observed_s: 60.0,
+            cells: vec![line, lane],
+            replaces: Vec::new(),
+            unknown: kerege_contract::version::Unknown::new(),
+        }
+    }
+
+    #[test]
+    fn counts_add_and_shares_are_weighted() {
+        let merged = merge(&[fact(4, 0, 3, 0.2), fact(6, 1, 4, 0.4), fact(9, 14, 0, 0.6)], 12).unwrap();
+        assert_eq!((merged.fseq, merged.minutes, merged.replaces), (12, 15, vec![4, 6, 9]));
+        assert_eq!(merged.start.millis(), QUARTER_MS * 100);
+        assert!((merged.observed_s - 180.0).abs() < 1e-9);
+        assert_eq!(merged.cells.len(), 2);
+        assert_eq!(merged.cells[0].classes[&RoadUserClass::Car].n, 7);
+        assert!((merged.cells[1].occupancy.unwrap() - 0.4).abs() < 1e-9);
+        assert!((merged.cells[1].queue_max_m.unwrap() - 6.0).abs() < 1e-9);
+        assert!(merge(&[], 1).is_none());
+    }
+}

@@ -1,0 +1,69 @@
+//! Conditions of the box and its cameras that begin, last and end: each is told once when it begins
+//! and once when it is over, also over a restart. Pure.
+
+use crate::event_maker::SystemNotice;
+use kerege_contract::event::{Event, EventType, Phase, Severity};
+use kerege_contract::{CameraId, IncidentId};
+use std::collections::BTreeMap;
+
+/// What lasts now.
+#[derive(Debug, Default)]
+pub(super) struct Conditions {
+    open: BTreeMap<(EventType, Option<CameraId>), Event>,
+}
+
+impl Conditions {
+    /// Takes up those that lasted when the box last ran.
+    pub(super) fn restore(&mut self, starts: Vec<Event>) {
+        for start in starts {
+            self.open.insert((start.kind, start.cam.clone()), start);
+        }
+    }
+
+    /// The notice of a condition's beginning; none when it lasts already.
+    pub(super) fn begin(
+        &self,
+        kind: EventType,
+        camera: Option<&CameraId>,
+        id: IncidentId,
+        reason: &str,
+        detail: Option<String>,
+    ) -> Option<SystemNotice> {
+        (!self.open.contains_key(&(kind, camera.cloned()))).then(|| SystemNotice {
+            kind,
+            phase: Some(Phase::Start),
+            incident: Some(id),
+            severity: severity(kind),
+            reason: Some(reason.to_owned()),
+            detail,
+        })
+    }
+
+    /// Notes that its beginning was stored.
+    pub(super) fn began(&mut self, start: Event) {
+        self.open.insert((start.kind, start.cam.clone()), start);
+    }
+
+    /// The beginning of what is over now; none when it did not last.
+    pub(super) fn end(&mut self, kind: EventType, camera: Option<&CameraId>) -> Option<Event> {
+        self.open.remove(&(kind, camera.cloned()))
+    }
+
+    /// Those of cameras that the box does not have any more.
+    pub(super) fn end_strangers(&mut self, known: impl Fn(&CameraId) -> bool) -> Vec<Event> {
+        let strange: Vec<_> = self
+            .open
+            .keys()
+            .filter(|(_, camera)| camera.as_ref().is_some_and(|camera| !known(camera)))
+            .cloned()
+            .collect();
+        strange.iter().filter_map(|key| self.open.remove(key)).collect()
+    }
+}
+
+const fn severity(kind: EventType) -> Severity {
+    match kind {
+        EventType::CameraDown | EventType::CameraFrozen | EventType::DiskLow | EventType::OutboxHigh => Severity::High,
+        _ => Severity::Medium,
+    }
+}
