@@ -7,6 +7,7 @@ mod identity;
 mod life;
 mod minutes;
 mod properties;
+mod real;
 mod rng;
 mod road;
 mod speed;
