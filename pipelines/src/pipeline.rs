@@ -325,3 +325,47 @@ impl Book<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kerege_contract::{FrameSize, RoadUserClass};
+
+    /// A busy picture: boxes that come, drift and go without end.
+    fn churn(frame: u32) -> Vec<Detection> {
+        (0..30_u16)
+            .map(|n| {
+                let born = (frame + 37 * u32::from(n)) / 50;
+                let (x, y) = ((born * 7 + u32::from(n) * 13) % 17, (born * 11 + u32::from(n) * 5) % 13);
+                let drift = f32::from(u16::try_from((frame + 37 * u32::from(n)) % 50).unwrap()) * 0.004;
+                let (x, y) = (f32::from(u16::try_from(x).unwrap()) / 18.0, f32::from(u16::try_from(y).unwrap()) / 15.0);
+                Detection {
+                    class: RoadUserClass::Car,
+                    score: 0.8,
+                    bbox: [x, y + drift, x + 0.05, y + drift + 0.06].into(),
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn nothing_is_kept_of_what_has_gone() {
+        let scene = Scene::from_toml(include_str!("../../contract/golden/scene.toml")).unwrap();
+        let mut pipeline = Pipeline::new(&scene, &Options::default());
+        let mut run = |frames: std::ops::Range<u32>, detections: &dyn Fn(u32) -> Vec<Detection>| {
+            for frame in frames {
+                let t = 0.1 * f64::from(frame);
+                let utc = UtcTime::from_millis(1_772_697_600_000).plus_seconds(t);
+                let meta =
+                    FrameMeta { stream_epoch: 0, frame: u64::from(frame), t, utc, size: FrameSize::new(1280, 720) };
+                pipeline.step(&meta, &detections(frame));
+            }
+        };
+        run(0..1200, &churn);
+        run(1200..1900, &|_| Vec::new());
+        assert!(pipeline.confirmed_tracks() > 300, "{}", pipeline.confirmed_tracks());
+        assert!(pipeline.tracker.tracks().is_empty() && pipeline.tracker.spares() <= 256);
+        assert!(pipeline.journeys.is_empty() && pipeline.open_incidents().is_empty());
+        assert!(pipeline.rules.is_idle());
+    }
+}

@@ -16,6 +16,9 @@ use kerege_contract::{FramePoint, FrameSize, LaneId, PixelPoint, RuleId, Scene, 
 /// At most one update for newly attached road users in this time, seconds.
 const UPDATE_EVERY_S: f64 = 5.0;
 
+/// Two tracks on one vehicle are nearer than this share of what is the same place.
+const SAME_VEHICLE: f64 = 0.1;
+
 /// Where a cause stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stage {
@@ -199,8 +202,8 @@ impl Causes {
             &|cause| cause.subject.is_some_and(|subject| claim.members.contains(&subject)),
             &|cause| cause.is_at(claim, moment),
         ];
-        let free = |cause: &Cause| cause.rule == Some(claim.rule) && cause.held < moment.clock.now();
-        same.iter().find_map(|same| self.list.iter().position(|cause| free(cause) && same(cause)))
+        let mine = |cause: &Cause| cause.rule == Some(claim.rule);
+        same.iter().find_map(|same| self.list.iter().position(|cause| mine(cause) && same(cause)))
     }
 }
 
@@ -233,10 +236,12 @@ impl Cause {
             return false;
         }
         let drives = self.kind == EventType::WrongWay;
+        // One that is claimed in this very frame is another, unless two tracks lie on one vehicle.
+        let reach = if self.held < moment.clock.now() { claim.reach } else { claim.reach * SAME_VEHICLE };
         match self.stage {
             Stage::Waiting if drives => true,
             Stage::Waiting => moment.frame.pixel(self.key.place).distance(claim.place) <= claim.reach,
-            _ => self.place.distance(claim.place) <= claim.reach,
+            _ => self.place.distance(claim.place) <= reach,
         }
     }
 

@@ -81,6 +81,15 @@ impl Rules {
         &self.claims
     }
 
+    /// Whether no judge remembers anybody.
+    #[cfg(test)]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.watched.iter().all(|watched| match &watched.judge {
+            Judge::Stopped(judge) => judge.is_idle(),
+            Judge::WrongWay(judge) => judge.is_idle(),
+        })
+    }
+
     /// Forgets what was seen of all road users: the camera was interrupted.
     pub(crate) fn forget(&mut self) {
         for watched in &mut self.watched {

@@ -57,6 +57,11 @@ impl StoppedJudge {
         Self { thresholds: thresholds.clone(), standing: BTreeMap::new() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.standing.is_empty()
+    }
+
     /// Adds this frame's claims.
     pub(crate) fn judge<'t>(
         &mut self,

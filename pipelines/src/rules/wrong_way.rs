@@ -53,6 +53,11 @@ impl WrongWayJudge {
         Self { thresholds: thresholds.clone(), drives: BTreeMap::new() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.drives.is_empty()
+    }
+
     /// Adds this frame's claims.
     pub(crate) fn judge<'t>(
         &mut self,

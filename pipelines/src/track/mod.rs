@@ -41,6 +41,9 @@ enum Stage {
 /// How recently a track must have been seen for a weak detection to keep it, seconds.
 const FRESH_S: f64 = 0.35;
 
+/// Ended tracks whose memory is kept for new ones: enough for the next rush.
+const MAX_SPARE: usize = 256;
+
 /// The tracks of one camera.
 #[derive(Debug)]
 pub(crate) struct Tracker {
@@ -99,6 +102,12 @@ impl Tracker {
         self.last_id
     }
 
+    /// How many ended tracks are kept for their memory.
+    #[cfg(test)]
+    pub(crate) fn spares(&self) -> usize {
+        self.spare.len() + self.ended.len()
+    }
+
     /// Ends all tracks.
     pub(crate) fn flush(&mut self) {
         self.recycle();
@@ -128,8 +137,7 @@ impl Tracker {
 
     fn recycle(&mut self) {
         self.spare.append(&mut self.ended);
-        // Enough to serve the next rush, not so many that one bad minute is kept for ever.
-        self.spare.truncate(256);
+        self.spare.truncate(MAX_SPARE);
     }
 
     /// Ends tracks that have been away too long by the time of this frame.

@@ -172,3 +172,14 @@ fn every_incident_starts_once_and_ends_once() {
     let count = |phase| changes.iter().filter(|change| change.phase == phase).count();
     assert_eq!((count(Phase::Start), count(Phase::End)), (4, 4), "{:?}", phases(&changes));
 }
+
+#[test]
+fn what_the_box_persists_and_sends_has_this_shape() {
+    let scene = road(&Pinhole::default(), Ground::Unknown, STOPPED);
+    let mut pipeline = pipeline(&scene);
+    let way = [[0.0, AWAY, 9.0], [2.0, AWAY, 25.0], [60.0, AWAY, 25.0]];
+    let frames = film(&Pinhole::default(), &[Actor::new(Car, &way)], Detector::PERFECT, Timing::steady(10.0), 20.0, 2);
+    let changes = run(&mut pipeline, &frames, 0, 0.0, 20.0);
+    insta::assert_json_snapshot!("incident_change", changes);
+    insta::assert_json_snapshot!("open_incident", pipeline.open_incidents());
+}
