@@ -5,12 +5,16 @@
 
 use kerege_contract::event::TimeSource;
 use kerege_contract::{CameraId, FrameSize, UtcTime};
+use kerege_models::Picture;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Where a frame's pixels lie; kept alive by the frame.
-pub trait Pixels: Send + Sync {}
+pub trait Pixels: Send + Sync {
+    /// The picture, as a model wants to see it.
+    fn picture(&self) -> Picture<'_>;
+}
 
 /// One decoded picture.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! `kerege-edge`: the command line of the box. Each command only calls its module.
 
 use clap::{Parser, Subcommand};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,6 +21,14 @@ enum Command {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Analyse a video file and write what was found.
+    Analyze(kerege_edge::analyze::AnalyzeArguments),
+    /// Serve video files as RTSP cameras.
+    Simulate(kerege_edge::simulate::SimulateArguments),
+    /// Fetch or list models.
+    Models(kerege_edge::models_cli::ModelsArguments),
+    /// Check scenes.
+    Scene(kerege_edge::scene_cli::SceneArguments),
     /// Print the box's name and public key, making the key if there is none.
     Identity {
         /// The box's configuration.
@@ -42,8 +51,19 @@ fn main() -> ExitCode {
 fn dispatch(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Run { config } => Ok(kerege_edge::run::command(&config)?),
+        Command::Analyze(arguments) => analyze(&arguments),
+        Command::Simulate(arguments) => Ok(kerege_edge::simulate::command(&arguments)?),
+        Command::Models(arguments) => Ok(kerege_edge::models_cli::command(&arguments)?),
+        Command::Scene(arguments) => Ok(kerege_edge::scene_cli::command(&arguments)?),
         Command::Identity { config } => Ok(kerege_edge::identity::command(&config)?),
     }
+}
+
+/// The summary goes to standard output too, for whoever pipes it.
+fn analyze(arguments: &kerege_edge::analyze::AnalyzeArguments) -> anyhow::Result<()> {
+    let summary = kerege_edge::analyze::command(arguments)?;
+    writeln!(std::io::stdout(), "{}", serde_json::to_string(&summary)?)?;
+    Ok(())
 }
 
 /// Logs go to standard error, so that what a command prints can be piped; `RUST_LOG` chooses them.

@@ -1,0 +1,280 @@
+//! A video file as a source of frames: as fast as its reader takes them, dropping none that is due.
+
+use super::decoder::DecoderPolicy;
+use super::pixels::MappedPixels;
+use super::sampling::{Sampler, Verdict, seconds};
+use super::tail;
+use crate::frame::Pixels;
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app::AppSink;
+use kerege_contract::FrameSize;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Decoded frames that may wait for the reader; the decoder waits when there are more.
+const QUEUE: usize = 4;
+
+/// A file that ends this long before it should was cut off, seconds.
+const CUT_OFF_S: f64 = 1.5;
+
+/// Why a file gives no frames, or no more.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// GStreamer does not start, or an element is missing.
+    #[error("cannot decode video: {0}")]
+    Media(String),
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is no video, or one that cannot be decoded.
+    #[error("{} cannot be analysed: {reason}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// Why, in words.
+        reason: String,
+    },
+    /// It ends before it should.
+    #[error("{} is cut off: it ends after {found_s:.1} s of {expected_s:.1} s; get the whole file", path.display())]
+    CutOff {
+        /// The file.
+        path: PathBuf,
+        /// Seconds that could be decoded.
+        found_s: f64,
+        /// Seconds that it says it has.
+        expected_s: f64,
+    },
+}
+
+/// A frame of a file.
+pub struct FileFrame {
+    /// Capture time, seconds from the first frame.
+    pub t: f64,
+    /// Size in stored pixels and their aspect.
+    pub size: FrameSize,
+    /// The pixels.
+    pub pixels: Arc<dyn Pixels>,
+}
+
+impl std::fmt::Debug for FileFrame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileFrame").field("t", &self.t).field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+/// A file that is being decoded.
+pub struct FileSource {
+    path: PathBuf,
+    pipeline: gst::Pipeline,
+    frames: Receiver<FileFrame>,
+    counts: Arc<Counts>,
+    fault: Fault,
+    has_video: Arc<AtomicBool>,
+}
+
+/// The first thing that went wrong outside of GStreamer's own messages.
+type Fault = Arc<Mutex<Option<String>>>;
+
+#[derive(Debug, Default)]
+struct Counts {
+    decoded: AtomicU64,
+    bad_times: AtomicU64,
+    last_ns: AtomicU64,
+}
+
+impl std::fmt::Debug for FileSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileSource").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl FileSource {
+    /// Begins to decode; at most `fps` frames per second of capture time are handed over.
+    ///
+    /// # Errors
+    /// When the file cannot be read or GStreamer does not start.
+    pub fn open(path: &Path, fps: f64) -> Result<Self, FileError> {
+        super::init().map_err(FileError::Media)?;
+        let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
+        let length = std::fs::File::open(path).and_then(|file| file.metadata()).map_err(unreadable)?.len();
+        if length == 0 {
+            return Err(FileError::Unusable { path: path.to_owned(), reason: "the file is empty".into() });
+        }
+        let (sender, frames) = sync_channel(QUEUE);
+        let (counts, fault, has_video) = (Arc::<Counts>::default(), Fault::default(), Arc::<AtomicBool>::default());
+        let sink = sink(sender, Sampler::new(fps), &counts);
+        let pipeline = pipeline(path, sink, &fault, &has_video).map_err(FileError::Media)?;
+        let source = Self { path: path.to_owned(), pipeline, frames, counts, fault, has_video };
+        match source.pipeline.set_state(gst::State::Playing) {
+            Ok(_) => Ok(source),
+            Err(_) => Err(source.unusable(source.heard())),
+        }
+    }
+
+    /// The next frame that is due; none at the end.
+    ///
+    /// # Errors
+    /// When the file cannot be decoded (further), holds no frame, or ends before it should.
+    pub fn next(&self) -> Result<Option<FileFrame>, FileError> {
+        loop {
+            match self.frames.recv_timeout(Duration::from_millis(200)) {
+                Ok(frame) => return Ok(Some(frame)),
+                Err(RecvTimeoutError::Disconnected) => return self.end().map(|()| None),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(reason) = self.heard() {
+                        return Err(self.unusable(Some(reason)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Frames decoded so far, whether due or not.
+    #[must_use]
+    pub fn decoded(&self) -> u64 {
+        self.counts.decoded.load(Ordering::Relaxed)
+    }
+
+    /// Frames dropped so far because their time was missing, repeated or went back.
+    #[must_use]
+    pub fn bad_times(&self) -> u64 {
+        self.counts.bad_times.load(Ordering::Relaxed)
+    }
+
+    /// Whether the end of the stream is the end of the film.
+    fn end(&self) -> Result<(), FileError> {
+        if let Some(reason) = self.heard() {
+            return Err(self.unusable(Some(reason)));
+        }
+        if self.decoded() == 0 {
+            return Err(self.unusable(Some("there is no picture in it".into())));
+        }
+        let expected = self.pipeline.query_duration::<gst::ClockTime>().map(gst::ClockTime::nseconds);
+        let found_s = seconds(self.counts.last_ns.load(Ordering::Relaxed));
+        match expected.map(seconds) {
+            Some(expected_s) if found_s + CUT_OFF_S < expected_s => {
+                Err(FileError::CutOff { path: self.path.clone(), found_s, expected_s })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What went wrong, if anything did.
+    fn heard(&self) -> Option<String> {
+        if let Some(reason) = self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Some(reason);
+        }
+        let message = self.pipeline.bus()?.pop_filtered(&[gst::MessageType::Error, gst::MessageType::Eos])?;
+        match message.view() {
+            gst::MessageView::Error(error) => Some(words(&error.error())),
+            _ => (!self.has_video.load(Ordering::Relaxed)).then(|| "there is no video in it".to_owned()),
+        }
+    }
+
+    fn unusable(&self, reason: Option<String>) -> FileError {
+        let reason = reason.unwrap_or_else(|| "it cannot be decoded".into());
+        FileError::Unusable { path: self.path.clone(), reason }
+    }
+}
+
+impl Drop for FileSource {
+    fn drop(&mut self) {
+        // The decoder may wait for room in the queue; without a reader it goes on and stops.
+        let (_, nothing) = sync_channel(0);
+        drop(std::mem::replace(&mut self.frames, nothing));
+        let _stopped = self.pipeline.set_state(gst::State::Null);
+    }
+}
+
+fn words(error: &gst::glib::Error) -> String {
+    match error.kind::<gst::StreamError>() {
+        Some(gst::StreamError::TypeNotFound | gst::StreamError::WrongType) => "it is not a video file".into(),
+        Some(gst::StreamError::Demux) => "it is damaged, cut off, or has no video in it".into(),
+        Some(gst::StreamError::Decode) => "its video is damaged".into(),
+        _ => error.message().to_owned(),
+    }
+}
+
+fn sink(sender: SyncSender<FileFrame>, mut sampler: Sampler, counts: &Arc<Counts>) -> AppSink {
+    let counts = Arc::clone(counts);
+    let sender = Arc::new(Mutex::new(Some(sender)));
+    let ending = Arc::clone(&sender);
+    let on_sample = move |sample: gst::Sample| {
+        counts.decoded.fetch_add(1, Ordering::Relaxed);
+        let Some(stamp) = running_time(&sample) else {
+            counts.bad_times.fetch_add(1, Ordering::Relaxed);
+            return Ok(gst::FlowSuccess::Ok);
+        };
+        counts.last_ns.fetch_max(stamp, Ordering::Relaxed);
+        match sampler.judge(Some(stamp)) {
+            Verdict::Due(t) => {
+                let pixels = MappedPixels::map(&sample).ok_or(gst::FlowError::NotNegotiated)?;
+                let frame = FileFrame { t, size: pixels.size, pixels: Arc::new(pixels) };
+                let sender = sender.lock().unwrap_or_else(PoisonError::into_inner);
+                let sent = sender.as_ref().map(|sender| sender.send(frame));
+                if matches!(sent, Some(Ok(()))) { Ok(gst::FlowSuccess::Ok) } else { Err(gst::FlowError::Eos) }
+            }
+            Verdict::Skip => Ok(gst::FlowSuccess::Ok),
+            // A file's time does not begin anew: what lies back is dropped.
+            Verdict::BadTime | Verdict::Restarted(_) => {
+                counts.bad_times.fetch_add(1, Ordering::Relaxed);
+                Ok(gst::FlowSuccess::Ok)
+            }
+        }
+    };
+    let on_end = move || drop(ending.lock().unwrap_or_else(PoisonError::into_inner).take());
+    tail::sink(Box::new(on_sample), Box::new(on_end))
+}
+
+/// The picture's time from the start of the film, nanoseconds: edit lists and offsets taken in.
+fn running_time(sample: &gst::Sample) -> Option<u64> {
+    let pts = sample.buffer()?.pts()?;
+    let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
+    segment.to_running_time(pts).map(gst::ClockTime::nseconds)
+}
+
+fn pipeline(path: &Path, sink: AppSink, fault: &Fault, has_video: &Arc<AtomicBool>) -> Result<gst::Pipeline, String> {
+    let pipeline = gst::Pipeline::new();
+    let source = tail::element("filesrc")?;
+    source.set_property("location", path);
+    let parse = tail::element("parsebin")?;
+    pipeline.add_many([&source, &parse]).map_err(|error| error.to_string())?;
+    source.link(&parse).map_err(|error| error.to_string())?;
+    let (weak, taken, fault) = (pipeline.downgrade(), Arc::clone(has_video), Arc::clone(fault));
+    parse.connect_pad_added(move |_, pad| {
+        let Some(pipeline) = weak.upgrade() else { return };
+        let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+        let is_video = caps
+            .structure(0)
+            .is_some_and(|first| first.name().starts_with("video/") || first.name().starts_with("image/"));
+        let result = if is_video && !taken.swap(true, Ordering::Relaxed) {
+            tail::link(&pipeline, pad, &sink, DecoderPolicy::SoftwareOnly)
+        } else {
+            discard(&pipeline, pad)
+        };
+        if let Err(reason) = result {
+            fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
+        }
+    });
+    Ok(pipeline)
+}
+
+/// Sound and the like flow away.
+fn discard(pipeline: &gst::Pipeline, pad: &gst::Pad) -> Result<(), String> {
+    let drain = tail::element("fakesink")?;
+    drain.set_property("async", false);
+    drain.set_property("sync", false);
+    pipeline.add(&drain).map_err(|error| error.to_string())?;
+    drain.sync_state_with_parent().map_err(|error| error.to_string())?;
+    let input = drain.static_pad("sink").ok_or("the drain takes nothing")?;
+    pad.link(&input).map(drop).map_err(|error| error.to_string())
+}
