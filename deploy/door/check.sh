@@ -50,9 +50,12 @@ check_documentation() {
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps --locked --quiet
 }
 
+# Its tests belong to ./kerege test.
 check_dashboard() {
-    [ -f dashboard/package.json ] || return 0
-    npm --prefix dashboard run --silent build && npm --prefix dashboard run --silent check
+    local script
+    for script in check:client check:types check:lint build; do
+        npm --prefix dashboard run --silent "$script" || return 1
+    done
 }
 
 # What is made from something else is committed and must be what would be made now. The contract's schemas

@@ -39,10 +39,8 @@ setup() {
             once system - "$DOOR/packages.apt" "$DOOR/system.sh" /etc/os-release -- install_system_packages
         require_toolchain
         once wheels "$RUNTIME_LIBRARY" "$DOOR/wheels.txt" "$DOOR/wheels.sh" -- install_wheels
-        if [ -f dashboard/package-lock.json ]; then
-            once dashboard dashboard/node_modules/.package-lock.json dashboard/package-lock.json -- \
-                npm --prefix dashboard ci --no-audit --no-fund
-        fi
+        once dashboard dashboard/node_modules/.package-lock.json dashboard/package-lock.json -- \
+            npm --prefix dashboard ci --no-audit --no-fund
     ) 9>"$STATE/setup.lock"
 }
 
@@ -52,10 +50,9 @@ require_basics() {
     [ ${#missing[@]} -eq 0 ] || die "missing: ${missing[*]}" \
         "git, curl, python3: apt-get install git curl python3" \
         "cargo: https://rustup.rs" \
-        "node and npm, version 20 or later: https://nodejs.org"
-    local node_major
-    node_major=$(node -p 'process.versions.node.split(".")[0]')
-    [ "$node_major" -ge 20 ] || die "Node $(node --version) is too old for the dashboard" "install Node 20 or later: https://nodejs.org"
+        "node and npm, version 20.19 or later: https://nodejs.org"
+    node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor >= 2019 ? 0 : 1)' ||
+        die "Node $(node --version) is too old for the dashboard" "install Node 20.19 or later: https://nodejs.org"
 }
 
 # The toolchain file pins the compiler; rustup is asked for it in words, since it may be told not to install by itself.
@@ -69,7 +66,6 @@ require_toolchain() {
 
 # The dashboard is embedded into the centre's binary, so it is built before any Rust that embeds it.
 build_dashboard() {
-    [ -f dashboard/package.json ] || return 0
     npm --prefix dashboard run --silent build
 }
 
