@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use rust_embed::{Embed, EmbeddedFile};
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
-use tower_http::trace::TraceLayer;
+use tower_http::trace::{DefaultOnFailure, TraceLayer};
 
 /// What a built page holds in place of the nonce of its scripts and styles.
 const NONCE_PLACE: &str = "__CSP_NONCE__";
@@ -27,14 +27,18 @@ struct Dashboard;
 /// The whole web server.
 pub fn app(centre: &Arc<Centre>) -> Router {
     let secure = centre.config.http.cookies == CookiePolicy::Secure;
+    let trace = TraceLayer::new_for_http()
+        .make_span_with(|request: &Request| {
+            // The path only: a query may name what somebody looked for.
+            tracing::debug_span!("http", method = %request.method(), path = request.uri().path())
+        })
+        // What failed inside was logged with its cause; that a probe is told "not yet" is no error.
+        .on_failure(DefaultOnFailure::new().level(tracing::Level::DEBUG));
     api::router(centre)
         .fallback(dashboard)
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(move |request, next| harden(secure, request, next)))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
-            // The path only: a query may name what somebody looked for.
-            tracing::debug_span!("http", method = %request.method(), path = request.uri().path())
-        }))
+        .layer(trace)
 }
 
 /// A file of the dashboard, or for any other path its page: the application routes by itself.

@@ -57,7 +57,10 @@ async fn attacks_are_refused_and_alarmed() {
 
     // A second client with another's id: its account decides its name, the first one stays.
     let mut thief = Box::connect(&stand, OTHER, DEV).await;
-    thief.send(&topic, &bytes, Some(&jws)); // The broker's rules drop this one.
+    thief.send(&topic, &bytes, Some(&jws));
+    while !matches!(thief.arrival().await, Arrival::Lost) {}
+    stand.wait_alarm("broker_refused", OTHER);
+    let mut thief = Box::connect(&stand, OTHER, DEV).await;
     thief.send(&format!("kerege/v1/up/{OTHER}/evt/incident"), &bytes, Some(&jws));
     assert_eq!(thief.refused().await, (3, RefusalCode::WrongDevice));
     stand.wait_alarm("wrong_device", OTHER);
@@ -151,11 +154,7 @@ async fn a_broker_that_lost_everything_loses_nothing_of_ours() {
             break Box::connect(&stand, DEV, DEV).await;
         }
     };
-    // As a box does: whatever has no receipt is sent again.
-    for event in &events {
-        sender.send_event(event);
-    }
-    assert_eq!(sender.receipted(1..=10).await, Some(10));
+    sender.send_until_receipted(&events).await;
     assert_eq!(stand.stored(DEV).len(), 10);
 }
 
@@ -182,8 +181,7 @@ async fn killed_at_every_point_nothing_is_lost_and_nothing_comes_twice() {
         stand.start_centre(&[]);
         stand.wait_ready();
         // The box has no receipt, or does not know yet that it has: it sends again.
-        sender.send_event(event);
-        sender.receipted([event.seq]).await;
+        sender.send_until_receipted(std::slice::from_ref(event)).await;
     }
     let wanted: Vec<_> =
         events.iter().map(|event| (event.seq, Sha256Hash::of(&event.to_bytes()).to_string())).collect();

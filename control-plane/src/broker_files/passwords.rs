@@ -1,7 +1,7 @@
 //! Passwords of broker accounts, and how Mosquitto stores them.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use sha2::Sha512;
 
 /// Mosquitto's own default. More would only slow the broker down: the passwords are 192 random
@@ -10,11 +10,11 @@ const ROUNDS: u32 = 101;
 const SALT_BYTES: usize = 12;
 const HASH_BYTES: usize = 64;
 
-/// A new password: 192 random bits as text.
+/// A new password: 192 random bits in hexadecimal, so that no program takes it for an option.
 pub(super) fn generate() -> Result<String, getrandom::Error> {
     let mut random = [0u8; 24];
     getrandom::fill(&mut random)?;
-    Ok(URL_SAFE_NO_PAD.encode(random))
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The line of a password file: `user:$7$rounds$salt$hash`, PBKDF2 with SHA-512.

@@ -16,10 +16,15 @@ pub(super) enum Told {
     TooLarge(String),
     /// A client had no account or a wrong password.
     NotAuthorised,
+    /// A client was cut off, as Mosquitto 2.0 does after a message to a topic that is not its own.
+    CutOff(String),
 }
 
 /// Reads a line; none when it tells nothing that is to be alarmed.
 pub(super) fn read(line: &str) -> Option<Told> {
+    if let Some((_, client)) = line.split_once("Bad socket read/write on client ") {
+        return client.strip_suffix(": Unknown error.").map(|client| Told::CutOff(client.to_owned()));
+    }
     let (_, client) = line.split_once("Client ")?;
     if let Some(client) = client.strip_suffix(" disconnected due to oversize packet.") {
         return Some(Told::TooLarge(client.to_owned()));
@@ -31,32 +36,29 @@ pub(super) fn read(line: &str) -> Option<Told> {
 pub(super) fn apply(tx: &dyn Tx, config: &Config, line: &[u8], now: UtcTime, outcome: &mut Outcome) -> Stored<()> {
     let report = match std::str::from_utf8(line).ok().and_then(read) {
         None => return Ok(()),
-        Some(Told::TooLarge(client)) => too_large(config, &client),
-        Some(Told::NotAuthorised) => AlarmReport {
-            dev: None,
-            kind: AlarmKind::BrokerRefused,
-            key: "not_authorised".to_owned(),
-            severity: Severity::High,
-            detail: "somebody without account or with a wrong password tried to connect: see the broker's log for the address"
-                .to_owned(),
-            recurrence: Recurrence::Returns,
-        },
+        Some(Told::TooLarge(client)) => {
+            let detail = "the broker disconnected a client for a packet longer than it takes";
+            report(config, &client, AlarmKind::TooLarge, Severity::Medium, detail)
+        }
+        Some(Told::CutOff(client)) => {
+            let detail =
+                "the broker cut a client off, as it does when one writes where it may not: see the broker's log";
+            report(config, &client, AlarmKind::BrokerRefused, Severity::High, detail)
+        }
+        Some(Told::NotAuthorised) => {
+            let detail = "somebody without account or with a wrong password tried to connect: see the broker's log";
+            report(config, "", AlarmKind::BrokerRefused, Severity::High, detail)
+        }
     };
     outcome.alarm(tx.raise(&report, now)?);
     Ok(())
 }
 
-fn too_large(config: &Config, client: &str) -> AlarmReport {
+fn report(config: &Config, client: &str, kind: AlarmKind, severity: Severity, detail: &str) -> AlarmReport {
     // A box's client id is its name: the devices' listener sees to that.
     let dev = DeviceId::new(client).ok().filter(|dev| config.devices.contains_key(dev));
-    AlarmReport {
-        dev,
-        kind: AlarmKind::TooLarge,
-        key: "broker".to_owned(),
-        severity: Severity::Medium,
-        detail: "the broker disconnected a client for a packet longer than it takes".to_owned(),
-        recurrence: Recurrence::Returns,
-    }
+    let (key, detail) = ("broker".to_owned(), detail.to_owned());
+    AlarmReport { dev, kind, key, severity, detail, recurrence: Recurrence::Returns }
 }
 
 #[cfg(test)]
@@ -70,6 +72,11 @@ mod tests {
             ("1795336654: Client <unknown> disconnected, not authorised.", Some(Told::NotAuthorised)),
             ("1795336654: Client bsk-1 disconnected.", None),
             ("1795336654: New connection from 127.0.0.1:41842 on port 18831.", None),
+            (
+                "1795338896: Bad socket read/write on client bsk-018: Unknown error.",
+                Some(Told::CutOff("bsk-018".into())),
+            ),
+            ("1795338896: Bad socket read/write on client bsk-018: Broken pipe.", None),
             ("", None),
         ];
         for (line, wanted) in cases {

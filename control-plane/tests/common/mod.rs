@@ -16,6 +16,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
@@ -35,8 +36,16 @@ pub(crate) struct Stand {
     cookie: String,
 }
 
+/// A port below those that the system gives to outgoing connections, handed out once.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    loop {
+        let offset = (std::process::id() as u16 % 120) * 100 + NEXT.fetch_add(1, Ordering::SeqCst) % 12_000;
+        let port = 20_000 + offset % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 impl Stand {
@@ -311,7 +320,9 @@ impl Box {
         let mut waiting: BTreeSet<u64> = numbers.into_iter().collect();
         let mut upto = None;
         while !waiting.is_empty() {
-            if let Arrival::Receipt(receipt) = self.arrival().await {
+            let arrival = self.arrival().await;
+            assert!(!matches!(arrival, Arrival::Lost), "the connection is lost; without receipt: {waiting:?}");
+            if let Arrival::Receipt(receipt) = arrival {
                 for event in receipt.events {
                     waiting.remove(&event.seq);
                 }
@@ -321,10 +332,35 @@ impl Box {
         upto
     }
 
+    /// Sends again whatever has no receipt, as a box does, until all have one.
+    pub(crate) async fn send_until_receipted(&mut self, events: &[Event]) {
+        let mut waiting: BTreeSet<u64> = events.iter().map(|event| event.seq).collect();
+        let began = Instant::now();
+        while !waiting.is_empty() {
+            assert!(began.elapsed() < PATIENCE, "without receipt: {waiting:?}");
+            for event in events.iter().filter(|event| waiting.contains(&event.seq)) {
+                self.send_event(event);
+            }
+            let pause = tokio::time::Instant::now() + Duration::from_secs(2);
+            while let Ok(Some(arrival)) = tokio::time::timeout_at(pause, self.arrivals.recv()).await {
+                if let Arrival::Receipt(receipt) = arrival {
+                    receipt.events.iter().for_each(|event| {
+                        waiting.remove(&event.seq);
+                    });
+                }
+                if waiting.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
+
     /// Waits for a refusal; its number and why.
     pub(crate) async fn refused(&mut self) -> (u64, RefusalCode) {
         loop {
-            if let Arrival::Receipt(receipt) = self.arrival().await
+            let arrival = self.arrival().await;
+            assert!(!matches!(arrival, Arrival::Lost), "the connection is lost; no refusal came");
+            if let Arrival::Receipt(receipt) = arrival
                 && let Some(Refusal::Event { seq, code, .. }) = receipt.refused.first()
             {
                 return (*seq, *code);
