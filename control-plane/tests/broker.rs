@@ -1,6 +1,8 @@
 //! The centre with a real Mosquitto: the whole way of an event and its receipt, attacks on it, and
 //! what a kill in the middle leaves behind.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod common;
 
 use common::testing::{self, chain};

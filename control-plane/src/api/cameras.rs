@@ -5,7 +5,7 @@ use super::convert;
 use super::problem::{Code, Problem};
 use super::types::{Camera, Site};
 use crate::centre::Centre;
-use crate::store::BoxRow;
+use crate::store::{BoxRow, Reads};
 use axum::Json;
 use axum::extract::{Path, State};
 use kerege_contract::{CameraId, DeviceId, Scene};
@@ -70,6 +70,6 @@ pub(super) async fn box_row(centre: &Arc<Centre>, dev: &DeviceId) -> Result<Opti
     if !centre.config.devices.contains_key(dev) {
         return Err(Problem::new(Code::NotFound));
     }
-    let boxes = centre.read(|store| store.boxes()).await?;
+    let boxes = centre.read(Reads::boxes).await?;
     Ok(boxes.into_iter().find(|row| row.dev == *dev))
 }

@@ -102,7 +102,7 @@ pub(super) async fn incident(State(centre): Shared, Path(id): Path<String>) -> R
         .into_iter()
         .map(|(row, event)| {
             let chain = chains.iter().find(|chain| chain.epoch == row.epoch);
-            shown_event(&centre.config, row, event, chain, &stored)
+            shown_event(&centre.config, &row, event, chain, &stored)
         })
         .collect();
     let chain = events.iter().map(|event| event.chain).max().unwrap_or(ChainVerdict::Pending);
@@ -129,7 +129,7 @@ fn shown(row: IncidentRow, boxes: &[BoxRow], stored: &BTreeSet<Sha256Hash>) -> I
 /// The signature is checked now, over the stored bytes, with the key in force now.
 fn shown_event(
     config: &Config,
-    row: EventRow,
+    row: &EventRow,
     event: Event,
     chain: Option<&ChainRow>,
     stored: &BTreeSet<Sha256Hash>,

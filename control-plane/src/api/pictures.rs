@@ -7,7 +7,7 @@ use super::types::LiveCamera;
 use crate::auth::device;
 use crate::auth::guard::Person;
 use crate::centre::Centre;
-use crate::store::PictureRow;
+use crate::store::{PictureRow, Reads};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -59,7 +59,7 @@ pub(super) async fn picture(
 }
 
 async fn latest(centre: &Arc<Centre>, dev: &DeviceId, cam: &CameraId) -> Result<Option<PictureRow>, Problem> {
-    let pictures = centre.read(|store| store.pictures()).await?;
+    let pictures = centre.read(Reads::pictures).await?;
     Ok(pictures.into_iter().find(|row| row.dev == *dev && row.cam == *cam))
 }
 
@@ -124,7 +124,7 @@ async fn store(
     jpeg: &Bytes,
     now: UtcTime,
 ) -> Result<bool, Problem> {
-    let all = centre.read(|store| store.pictures()).await?;
+    let all = centre.read(Reads::pictures).await?;
     let before = all.iter().find(|row| row.dev == *dev && row.cam == *cam).cloned();
     if before.is_none() && all.iter().filter(|row| row.dev == *dev).count() >= CAMERAS_OF_A_BOX {
         return Err(Problem::detailed(Code::Forbidden, format!("a box has at most {CAMERAS_OF_A_BOX} cameras")));

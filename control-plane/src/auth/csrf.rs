@@ -26,7 +26,8 @@ mod tests {
     #[test]
     fn only_our_own_pages_and_plain_clients_pass() {
         let ours = Some("https://kerege.example");
-        let cases: &[(&[(&str, &str)], Option<&str>, bool)] = &[
+        type Case<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>, bool);
+        let cases: &[Case<'_>] = &[
             (&[], None, false),
             (&[("sec-fetch-site", "same-origin")], None, false),
             (&[("sec-fetch-site", "none")], None, false),

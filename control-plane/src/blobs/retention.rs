@@ -54,9 +54,9 @@ pub fn sweep(store: &dyn Store, files: &BlobFiles, bounds: &Blobs, now: UtcTime)
             remove(store, files, &blob, now)?;
             total = total.saturating_sub(blob.bytes);
             if expired {
-                done.expired += 1
+                done.expired += 1;
             } else {
-                done.evicted += 1
+                done.evicted += 1;
             }
             removed += 1;
         }

@@ -73,7 +73,7 @@ impl Gathering {
             let waited = waiting.since.is_some_and(|since| {
                 let seconds = now.seconds_since(since);
                 // A clock that went back must not hold receipts up.
-                seconds >= WAIT_S || seconds < 0.0
+                !(0.0..WAIT_S).contains(&seconds)
             });
             while waiting.items.len() >= ITEMS || (waited && !waiting.items.is_empty()) {
                 let count = waiting.items.len().min(ITEMS);

@@ -52,7 +52,7 @@ fn incident(n: u8, started: i64, ended: Option<i64>) -> IncidentRow {
         lane: None,
         kind: event.kind,
         class: event.class,
-        severity: if n % 2 == 0 { Severity::High } else { Severity::Low },
+        severity: if n.is_multiple_of(2) { Severity::High } else { Severity::Low },
         started: at(started),
         ended: ended.map(at),
         updated: at(0),

@@ -247,7 +247,7 @@ pub(crate) enum Arrival {
 /// A box's connection, with nothing behind it.
 pub(crate) struct Box {
     pub(crate) client: AsyncClient,
-    arrivals: mpsc::UnboundedReceiver<Arrival>,
+    arrivals: mpsc::Receiver<Arrival>,
     dev: String,
 }
 
@@ -270,7 +270,7 @@ impl Box {
         options.set_connect_properties(properties);
         let (client, mut events) = AsyncClient::new(options, 1000);
         client.try_subscribe(format!("kerege/v1/dn/{dev}/ack"), QoS::AtLeastOnce).unwrap();
-        let (sender, arrivals) = mpsc::unbounded_channel();
+        let (sender, arrivals) = mpsc::channel(4096);
         let key = stand.centre_key;
         tokio::spawn(async move {
             loop {
@@ -286,11 +286,11 @@ impl Box {
                     Ok(_) => continue,
                     Err(_) => {
                         // The test may have ended; nobody has to hear it.
-                        let _heard = sender.send(Arrival::Lost);
+                        let _heard = sender.send(Arrival::Lost).await;
                         return;
                     }
                 };
-                if sender.send(arrival).is_err() {
+                if sender.send(arrival).await.is_err() {
                     return;
                 }
             }
