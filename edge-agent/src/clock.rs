@@ -52,8 +52,8 @@ pub struct Discipline {
 
 impl Discipline {
     /// The state of the clock after a reading at `now`.
-    pub fn judge(&mut self, reading: Reading, now: UtcTime) -> Clock {
-        match reading {
+    pub fn judge(&mut self, reading: &Reading, now: UtcTime) -> Clock {
+        match *reading {
             Reading::Following { source, off_ms, err_ms } => {
                 self.last_good = Some((now, source, err_ms.unwrap_or(100.0)));
                 Clock { src: source, state: ClockState::Locked, off_ms, err_ms }
@@ -91,7 +91,7 @@ impl ClockWatch {
 
     /// Reads the state; blocks for some milliseconds.
     pub fn look(&self, discipline: &mut Discipline) {
-        let clock = discipline.judge(ask(), now());
+        let clock = discipline.judge(&ask(), now());
         *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = clock;
     }
 }
@@ -176,11 +176,11 @@ mod tests {
     fn a_lost_source_is_holdover_for_an_hour_with_a_growing_error() {
         let mut discipline = Discipline::default();
         let start = UtcTime::from_millis(1_800_000_000_000);
-        assert_eq!(discipline.judge(Reading::Adrift, start), unknown());
+        assert_eq!(discipline.judge(&Reading::Adrift, start), unknown());
         let good = Reading::Following { source: ClockSource::Ntp, off_ms: 1.0, err_ms: Some(5.0) };
-        assert_eq!(discipline.judge(good, start).state, ClockState::Locked);
-        let later = discipline.judge(Reading::Adrift, start.plus_seconds(1000.0));
+        assert_eq!(discipline.judge(&good, start).state, ClockState::Locked);
+        let later = discipline.judge(&Reading::Adrift, start.plus_seconds(1000.0));
         assert_eq!((later.state, later.err_ms), (ClockState::Holdover, Some(55.0)));
-        assert_eq!(discipline.judge(Reading::Adrift, start.plus_seconds(3601.0)).state, ClockState::Unsynced);
+        assert_eq!(discipline.judge(&Reading::Adrift, start.plus_seconds(3601.0)).state, ClockState::Unsynced);
     }
 }

@@ -113,10 +113,24 @@ pub fn command(arguments: &ModelsArguments) -> Result<(), ModelError> {
 /// # Errors
 /// When model or runtime are missing or wrong; each message says what to do.
 pub fn ready(name: &str, models_dir: Option<&Path>, library: Option<&Path>) -> Result<Box<dyn Detector>, ModelError> {
+    ready_with(name, models_dir, library, |_| {})
+}
+
+/// As [`ready`], on other processors or with more threads.
+///
+/// # Errors
+/// As [`ready`].
+pub fn ready_with(
+    name: &str,
+    models_dir: Option<&Path>,
+    library: Option<&Path>,
+    adjust: impl FnOnce(&mut RuntimeOptions),
+) -> Result<Box<dyn Detector>, ModelError> {
     let folder = models_folder(models_dir);
     let catalogue = catalogue(&folder)?;
     let manifest = catalogue.get(name)?;
-    let options = RuntimeOptions { clock: thread_seconds, ..RuntimeOptions::new(runtime_library(library)?) };
+    let mut options = RuntimeOptions { clock: thread_seconds, ..RuntimeOptions::new(runtime_library(library)?) };
+    adjust(&mut options);
     Ok(kerege_models::load(manifest, &store::locate(manifest, &folder), &options)?)
 }
 

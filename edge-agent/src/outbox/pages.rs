@@ -200,7 +200,7 @@ fn column(kind: u64, value: &[u8]) -> Column {
             let negative = value.first().is_some_and(|byte| byte & 0x80 != 0);
             Column::Int(value.iter().fold(if negative { -1 } else { 0 }, |number, byte| number << 8 | i64::from(*byte)))
         }
-        _ if kind % 2 == 0 => Column::Blob(value.to_vec()),
+        _ if kind.is_multiple_of(2) => Column::Blob(value.to_vec()),
         _ => Column::Text(value.to_vec()),
     }
 }

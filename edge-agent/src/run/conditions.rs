@@ -67,3 +67,42 @@ const fn severity(kind: EventType) -> Severity {
         _ => Severity::Medium,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event_maker::EventMaker;
+    use crate::ids::Random;
+    use kerege_contract::event::{Clock, ClockSource, ClockState, EventTimes, TimeSource};
+    use kerege_contract::{Sha256Hash, UtcTime};
+
+    fn start(conditions: &Conditions, random: &mut Random, camera: &CameraId) -> Option<Event> {
+        let at = UtcTime::from_millis(1_800_000_000_000);
+        let id = random.incident_id(at);
+        let notice = conditions.begin(EventType::CameraDown, Some(camera), id, "no_frames", None)?;
+        let clock = Clock { src: ClockSource::None, state: ClockState::Unsynced, off_ms: 0.0, err_ms: None };
+        let times = EventTimes { event: at, detected: at, src: TimeSource::Estimated, err_ms: 0.0, clock };
+        let maker = EventMaker::new("b".parse().unwrap(), "S".parse().unwrap(), None);
+        Some(maker.system(Some(camera), notice, times, random).event().clone())
+    }
+
+    #[test]
+    fn a_condition_is_told_once_also_over_a_restart() {
+        let mut random = Random::from_seed(Sha256Hash::of(b"x"));
+        let (one, other): (CameraId, CameraId) = ("c1".parse().unwrap(), "c2".parse().unwrap());
+        let mut conditions = Conditions::default();
+        let began = start(&conditions, &mut random, &one).unwrap();
+        conditions.began(began.clone());
+        assert_eq!(start(&conditions, &mut random, &one), None, "it lasts already");
+        assert!(start(&conditions, &mut random, &other).is_some(), "another camera's is another");
+
+        let mut after = Conditions::default();
+        after.restore(vec![began.clone()]);
+        assert_eq!(start(&after, &mut random, &one), None, "it lasts over a restart");
+        assert_eq!(after.end(EventType::CameraDown, Some(&one)), Some(began.clone()));
+        assert_eq!(after.end(EventType::CameraDown, Some(&one)), None, "it ends once");
+
+        after.restore(vec![began.clone()]);
+        assert_eq!(after.end_strangers(|camera| *camera == other), vec![began]);
+    }
+}

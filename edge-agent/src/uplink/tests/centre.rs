@@ -25,20 +25,20 @@ pub(super) enum Receipts {
 
 pub(super) struct Centre {
     pub(super) arrived: Arrived,
-    say: tokio::sync::mpsc::UnboundedSender<Message>,
+    say: tokio::sync::mpsc::Sender<Message>,
     task: JoinHandle<()>,
 }
 
 impl Centre {
     pub(super) fn start(broker: &Broker, receipts: Receipts) -> Self {
         let arrived = Arrived::default();
-        let (say, said) = tokio::sync::mpsc::unbounded_channel();
+        let (say, said) = tokio::sync::mpsc::channel(16);
         let task = tokio::spawn(run(broker.port, Arc::clone(&arrived), receipts, said));
         Self { arrived, say, task }
     }
 
     pub(super) fn say(&self, message: Message) {
-        self.say.send(message).unwrap();
+        self.say.try_send(message).unwrap();
     }
 
     /// Distinct events that arrived, by number.
@@ -63,7 +63,7 @@ impl Drop for Centre {
     }
 }
 
-async fn run(port: u16, arrived: Arrived, receipts: Receipts, mut said: tokio::sync::mpsc::UnboundedReceiver<Message>) {
+async fn run(port: u16, arrived: Arrived, receipts: Receipts, mut said: tokio::sync::mpsc::Receiver<Message>) {
     loop {
         let options = LinkOptions {
             host: "127.0.0.1".into(),
