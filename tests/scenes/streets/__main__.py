@@ -25,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
         if name == "render":
             sub.add_argument("--out", type=Path, required=True, help="folder of the clip and its frames")
             sub.add_argument("--samples", type=int, help="Cycles samples a pixel of the still world")
+            sub.add_argument("--prepare", action="store_true", help="simulate the traffic into the folder, draw nothing yet")
             sub.add_argument("--draft", action="store_true", help=f"a noisy still world ({DRAFT_SAMPLES} samples), quickly")
     return parser
 
@@ -54,6 +55,8 @@ def main() -> int:
     try:
         if args.command == "plan":
             _plan(spec)
+        elif args.prepare:
+            clip.prepare(spec, args.out)
         else:
             os.nice(10)
             clip.render(spec, args.out, lambda text: print(text, flush=True))

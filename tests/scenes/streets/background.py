@@ -337,7 +337,7 @@ def main():
     render("probe.exr", probe, 256, 128, 64, False)
     if sun:
         back.inputs["Strength"].default_value = 0.0
-        render("sun.exr", camera, *size, max(8, JOB["samples"] // 2), False)
+        render("sun.exr", camera, *size, max(4, round(0.8 * JOB["samples"])), False)
 
 
 main()

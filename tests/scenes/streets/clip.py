@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
+import pickle
 from pathlib import Path
 from typing import Callable
 
@@ -37,6 +38,16 @@ def simulate(spec: Spec) -> tuple[Record, list[Happening]]:
     return record, happen(record, spec.scripts, director)
 
 
+def traffic_of(spec: Spec, folder: Path) -> tuple[Record, list[Happening]]:
+    """The clip's traffic, simulated once and kept in its folder."""
+    kept = folder / "traffic.pickle"
+    if not kept.exists():
+        partial = kept.with_suffix(".part")
+        partial.write_bytes(pickle.dumps(simulate(spec)))
+        partial.rename(kept)
+    return pickle.loads(kept.read_bytes())
+
+
 def cameras(spec: Spec) -> list[tuple[float, Camera]]:
     """From when on the clip is seen through which camera."""
     out = [(0.0, spec.camera)]
@@ -60,6 +71,12 @@ def _still_name(spec: Spec, camera: Camera) -> str:
     return "still-" + hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
+def prepare(spec: Spec, folder: Path) -> None:
+    """Simulates the clip's traffic into its folder, so that `render` has only to draw."""
+    _claim(folder, spec)
+    traffic_of(spec, folder)
+
+
 def render(spec: Spec, folder: Path, say: Callable[[str], None] = print) -> None:
     """Makes the clip in `folder`, or goes on with it.
 
@@ -67,7 +84,7 @@ def render(spec: Spec, folder: Path, say: Callable[[str], None] = print) -> None
     Raises `OtherSettings`, `script.NoRoom`, or `subprocess.CalledProcessError` (Blender, ffmpeg).
     """
     _claim(folder, spec)
-    record, happenings = simulate(spec)
+    record, happenings = traffic_of(spec, folder)
     for h in happenings:
         say(f"{h.kind}: {h.start:.1f} to {h.end:.1f} s {h.lane or ''}")
     total = round(spec.seconds * spec.fps)

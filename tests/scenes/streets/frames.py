@@ -9,10 +9,12 @@ import numpy as np
 
 from . import kinds, packed, plates, signals
 from .fleet import Fleet, Look, look
+from .mesh import with_normals
 from .moods import Mood
 from .network import stage_letters
 from .packed import PARTS, Instances, Packed, pack
 from .traffic import BRAKE, HAZARD, LEFT_BLINK, RIGHT_BLINK, STEP, Record, Track
+from .world import KERB, on_roadway
 
 STRIDE = 1.45
 """Metres of a person's double step."""
@@ -32,8 +34,6 @@ class Stage:
             rows += [(shape.mesh, shape.pivots) for shape in shapes]
         self._pivots = [pivots for _, pivots in rows]
         self._heads = len(rows)
-        from .mesh import with_normals
-
         rows += [(with_normals(signals.head_mesh(False)), {}), (with_normals(signals.head_mesh(True)), {})]
         self.packed: Packed = pack(rows)
         self.atlas = fleet.atlas
@@ -108,15 +108,5 @@ class Stage:
     @staticmethod
     def _ground(state: np.ndarray, track: Track) -> float:
         """Height under a person's feet: the kerb's, where it is not roadway."""
-        if track.kind != "person":
-            return 0.0
-        from .world import CORNER, HALF_EW, HALF_NS, KERB
-
-        x, y = abs(state[0]), abs(state[1])
-        dx, dy = HALF_NS + CORNER - x, HALF_EW + CORNER - y
-        if dx > 0 and dy > 0:
-            off = math.hypot(dx, dy) - CORNER if x > HALF_NS and y > HALF_EW else 1.0
-            inside = off > 0
-        else:
-            inside = x < HALF_NS or y < HALF_EW
-        return 0.0 if inside else KERB
+        on_foot = track.kind == "person" and not on_roadway(state[0], state[1])
+        return KERB if on_foot else 0.0

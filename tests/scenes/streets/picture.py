@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import cv2
@@ -142,11 +141,11 @@ class Painter:
     def _develop(self, linear: np.ndarray, t: float) -> np.ndarray:
         """From linear light to the camera's 8-bit picture."""
         mood = self.mood
-        if mood.haze > 0.0:
-            far = np.where(self.target.near > 0, 1.0 / np.maximum(self.target.near, 1e-4), 300.0)
-            veil = (1.0 - np.exp(-far * np.float32(mood.haze / 100.0)))[..., None].astype(np.float32)
-            linear = linear + veil * (self.fog - linear)
         small = cv2.resize(np.minimum(linear, 12.0), self.size, interpolation=cv2.INTER_AREA)
+        if mood.haze > 0.0:
+            far = 1.0 / np.maximum(self.target.near[::SCALE, ::SCALE], 3e-3)
+            veil = (1.0 - np.exp(-far * np.float32(mood.haze / 100.0)))[..., None]
+            small = small + veil * (self.fog - small)
         if mood.headlamps:
             bright = np.maximum(small - 0.5, 0.0)
             small = small + 0.35 * cv2.GaussianBlur(bright, (0, 0), 2.2) + 0.18 * cv2.GaussianBlur(bright, (0, 0), 9.0)
@@ -172,9 +171,3 @@ class Painter:
             a, b = (int(x * 8), int(y * 8)), (int((x - slant * length) * 8), int((y + length) * 8))
             cv2.line(layer, a, b, float(rng.uniform(0.03, 0.14)), 1, cv2.LINE_AA, 3)
         return value + cv2.GaussianBlur(layer, (0, 0), 0.5)[..., None] * (0.9 - value)
-
-
-def horizon(camera: Camera) -> float:
-    """Row of the horizon in the frame, 0..1 (below 0: above the picture)."""
-    forward = camera.rotation[2]
-    return 0.5 - camera.focal * math.tan(math.asin(-forward[2])) / camera.height

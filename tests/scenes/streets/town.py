@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .mesh import Mesh, ball, box, build, join, tube
+from .mesh import Mesh, box, build, join, tube
 from .world import CORNER, HALF_EW, HALF_NS, KERB, PAVEMENT, Piece
 
 FACADES = ("plaster_yellow", "plaster_grey", "plaster_pink", "brick", "panel")
@@ -211,8 +211,3 @@ def signal_poles() -> list[Piece]:
         x, y = head.x, head.y
         out.append(Piece("mast", tube((x, y, 0), (x, y, head.z + 0.6), 0.075, 0.06, 0)))
     return out
-
-
-def bollard(x: float, y: float) -> Piece:
-    """A bollard."""
-    return Piece("kerb", ball((x, y, 0.3), (0.15, 0.15, 0.35), 0))

@@ -8,6 +8,7 @@ from . import counts, kinds
 from .picture import Seen
 from .script import Happening
 from .traffic import STEP, Record
+from .world import on_roadway
 
 PHASES = {"r": "stop-and-remain", "u": "pre-movement", "G": "permissive-movement-allowed", "y": "permissive-clearance"}
 WALK_PHASES = {"r": "stop-and-remain", "G": "protected-movement-allowed"}
@@ -37,6 +38,28 @@ def user(seen: Seen) -> dict:
 def frame(t: float, found: list[Seen]) -> dict:
     """One frame's truth."""
     return {"t": round(t, 3), "objects": [user(s) for s in found if s.occlusion < FULLY_HIDDEN]}
+
+
+def _short(value: float) -> float | int:
+    return int(value) if value == int(value) else value
+
+
+def compact(row: dict) -> dict:
+    """A frame as it is written: numbers without idle digits, and of persons on pavements only their boxes.
+
+    Those persons are most of what is in a street's picture, and no rule asks where and how they walk; the
+    frames of the rendering keep it all.
+    """
+    out = {"t": _short(row["t"]), "objects": []}
+    for full in row["objects"]:
+        kept = dict(full)
+        if kept["class"] == "person" and not on_roadway(*kept["road"]):
+            del kept["road"], kept["heading_deg"], kept["speed_kmh"]
+        else:
+            kept["heading_deg"], kept["speed_kmh"] = round(kept["heading_deg"]) % 360, _short(kept["speed_kmh"])
+            kept["road"] = [_short(v) for v in kept["road"]]
+        out["objects"].append(kept)
+    return out
 
 
 def phases(record: Record) -> list[dict]:
@@ -69,7 +92,8 @@ def whole(clip: str, size: tuple[int, int], fps: float, frames: list[dict], line
     """Everything that is true of a clip; `camera` is kept beside as an extra key."""
     found = counts.count(frames, lines, size)
     return {
-        "v": 1, "clip": clip, "size": list(size), "fps": fps, "duration_s": round(len(frames) / fps, 3), "frames": frames,
+        "v": 1, "clip": clip, "size": list(size), "fps": fps, "duration_s": round(len(frames) / fps, 3),
+        "frames": [compact(row) for row in frames],
         "counts": counts.by_line(found), "movements": counts.by_movement(found),
         "incidents": incidents(happenings, record), "phases": phases(record), "camera": camera,
     }

@@ -107,6 +107,15 @@ def ground() -> list[Piece]:
     return [Piece("asphalt", mesh) for mesh in road] + pieces
 
 
+def on_roadway(x: float, y: float) -> bool:
+    """Whether a point of the ground is roadway: an arm, or the junction up to the kerb's curve."""
+    ax, ay = abs(x), abs(y)
+    if ax < HALF_NS or ay < HALF_EW:
+        return True
+    dx, dy = HALF_NS + CORNER - ax, HALF_EW + CORNER - ay
+    return dx > 0.0 and dy > 0.0 and np.hypot(dx, dy) > CORNER
+
+
 def _along(arm: str, u1: float, v1: float, u2: float, v2: float, z: float = 0.006) -> Mesh:
     """A rectangle in an arm's own measures: u away from the centre, v to the right of looking outward."""
     ax, ay = network.ARMS[arm]
@@ -170,8 +179,3 @@ def manholes() -> list[Piece]:
         x, y = (rng.uniform(-5, 4), rng.uniform(-60, 60)) if rng.random() < 0.5 else (rng.uniform(-60, 60), rng.uniform(-9, 7))
         out.append(Piece("patch", rect(x, y, x + rng.uniform(0.8, 3.0), y + rng.uniform(0.8, 4.0), 0.003)))
     return out
-
-
-def island(x: float, y: float) -> Piece:
-    """A low concrete block."""
-    return Piece("kerb", box((0.4, 0.4, 0.5), (x, y, 0.25 + KERB), 0))
