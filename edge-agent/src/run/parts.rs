@@ -146,6 +146,16 @@ pub(super) struct RunningUplink {
     pub(super) task: JoinHandle<()>,
 }
 
+impl RunningUplink {
+    /// Lets it send what is in the window and say goodbye.
+    pub(super) fn end(self, runtime: &tokio::runtime::Handle) {
+        self.ending.cancel();
+        if runtime.block_on(self.task).is_err() {
+            tracing::error!("the uplink had panicked");
+        }
+    }
+}
+
 pub(super) fn start_uplink(base: &Base, runtime: &Runtime, outbox: &OutboxHandle) -> Result<RunningUplink, RunError> {
     let config = &base.config;
     let (health, health_feed) = watch::channel(None);

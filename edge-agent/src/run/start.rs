@@ -80,53 +80,50 @@ fn start(
     let recorder = spawn("recorder", move || recorder.run(&told))?;
     let analysis = start_analysis(base, detector, &resumed, records.clone())?;
     let uplink = parts::start_uplink(base, runtime, outbox)?;
+    let (end_reports, reports_ended) = sync_channel::<()>(0);
+    let (cameras, slots) = (Arc::clone(&analysis.cameras), analysis.slots);
     let reporter = Reporter {
         device: base.config.device.clone(),
         boot: base.boot.clone(),
         data_dir: base.config.data_dir.clone(),
         key: base.key.clone(),
         model,
-        cameras: Arc::clone(&analysis.cameras),
+        cameras: analysis.cameras,
         reported: analysis.reported,
         clock: base.clock.clone(),
         discipline,
         outbox: outbox.clone(),
         limits: parts::limits(&base.config),
         uplink: Arc::clone(&uplink.state),
-        timeline: uplink.timeline,
-        health: uplink.health,
+        timeline: uplink.timeline.clone(),
+        health: uplink.health.clone(),
         records,
         begun: base.begun,
     };
-    let (end_reports, reports_ended) = sync_channel::<()>(0);
     let reporter = spawn("reporter", move || reporter.run(&reports_ended))?;
     let uploads = start_uploads(base, runtime, outbox, &pictures, &uplink.state)?;
 
+    let handle = runtime.handle().clone();
     let mut supervisor = Supervisor::default();
     supervisor.add("reporter", Duration::from_secs(5), move || {
         drop(end_reports);
         join(reporter);
     });
-    let (cameras, slots) = (analysis.cameras, analysis.slots);
-    supervisor.add("cameras", Duration::from_secs(8), move || {
-        let open = std::mem::take(&mut *cameras.lock().unwrap_or_else(PoisonError::into_inner));
-        open.into_iter().for_each(Camera::close);
-    });
+    supervisor.add("cameras", Duration::from_secs(8), move || close_cameras(&cameras));
     supervisor.add("analyst", Duration::from_secs(8), move || {
         slots.close();
         join(analysis.thread);
     });
     supervisor.add("recorder", Duration::from_secs(10), move || join(recorder));
-    let handle = runtime.handle().clone();
-    supervisor.add("uplink", Duration::from_secs(10), move || {
-        uplink.ending.cancel();
-        if handle.block_on(uplink.task).is_err() {
-            tracing::error!("the uplink had panicked");
-        }
-    });
+    supervisor.add("uplink", Duration::from_secs(10), move || uplink.end(&handle));
     supervisor.add("uploads", Duration::from_secs(3), move || uploads.end());
     supervisor.add("outbox", Duration::from_secs(10), move || outbox_thread.close());
     Ok(supervisor)
+}
+
+fn close_cameras(cameras: &Mutex<Vec<Camera>>) {
+    let open = std::mem::take(&mut *cameras.lock().unwrap_or_else(PoisonError::into_inner));
+    open.into_iter().for_each(Camera::close);
 }
 
 /// Cameras, slots and the thread that looks.
