@@ -25,12 +25,13 @@ const ENCODINGS: [(&str, &str, Option<&str>); 3] = [
 /// A connection at work; it is taken down when dropped.
 pub(super) struct Stream {
     pipeline: gst::Pipeline,
+    address: String,
 }
 
 impl Stream {
     /// Begins to connect.
     pub(super) fn connect(epoch: &Arc<Epoch>, options: &CameraOptions) -> Result<Self, String> {
-        let stream = Self { pipeline: gst::Pipeline::new() };
+        let stream = Self { pipeline: gst::Pipeline::new(), address: options.address.clone() };
         let source = source(options)?;
         let mut taker = FrameTaker::new(epoch);
         let sink = tail::sink(Box::new(move |sample| taker.take(&sample)), Box::new(|| {}));
@@ -53,7 +54,7 @@ impl Stream {
         Some(match message.view() {
             gst::MessageView::Error(error) => {
                 tracing::debug!(message = %error.error().message(), debug = ?error.debug(), "stream error");
-                reason::of_error(error)
+                reason::of_error(error, &self.address)
             }
             _ => "the camera ended the stream".into(),
         })

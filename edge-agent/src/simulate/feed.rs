@@ -55,7 +55,7 @@ impl Feed {
     /// Sends one access unit; false when the stream is gone.
     pub(super) fn send(&mut self, unit: &gst::BufferRef, picture: Picture, content: Content) -> bool {
         let is_key = !unit.flags().contains(gst::BufferFlags::DELTA_UNIT);
-        if is_key {
+        if is_key && picture != Picture::Still {
             self.last_key = Some(unit.copy());
         }
         let buffer = match picture {
