@@ -40,7 +40,11 @@ impl Codec {
         match caps.structure(0)?.name().as_str() {
             "video/x-h264" => Some(Self::H264),
             "video/x-h265" => Some(Self::H265),
-            "image/jpeg" => Some(Self::Jpeg),
+            // RTP carries no other sampling (RFC 2435).
+            "image/jpeg" => {
+                let sampling = caps.structure(0)?.get::<&str>("sampling").unwrap_or("YCbCr-4:2:0");
+                ["YCbCr-4:2:0", "YCbCr-4:2:2"].contains(&sampling).then_some(Self::Jpeg)
+            }
             _ => None,
         }
     }

@@ -28,7 +28,7 @@ fn error_ms(stamps: &[Stamp], n: usize) -> f64 {
 
 /// A report every 5 s with a clock that is wrong by so much.
 fn reports(error: f64) -> impl Fn(u32) -> Option<f64> {
-    move |n| (n % 125 == 0).then_some(error)
+    move |n| n.is_multiple_of(125).then_some(error)
 }
 
 fn jitter(n: u32) -> f64 {
@@ -68,7 +68,7 @@ fn a_wrong_or_restless_camera_clock_is_not_used() {
         assert!((map.camera_offset_ms().unwrap() - error * 1000.0).abs() < 5.0);
     }
     let mut map = TimeMap::new(30.0);
-    let restless = |n: u32| (n % 125 == 0).then_some(if n % 250 == 0 { 0.03 } else { -0.03 });
+    let restless = |n: u32| n.is_multiple_of(125).then_some(if n.is_multiple_of(250) { 0.03 } else { -0.03 });
     let stamps = play(&mut map, 3000, jitter, restless);
     assert!(stamps.iter().all(|stamp| stamp.source == TimeSource::Estimated));
 }
@@ -76,7 +76,7 @@ fn a_wrong_or_restless_camera_clock_is_not_used() {
 #[test]
 fn a_camera_clock_that_is_set_in_between_is_left() {
     let mut map = TimeMap::new(30.0);
-    let set_at_60_s = |n: u32| (n % 125 == 0).then_some(if n < 1500 { 0.01 } else { 5.01 });
+    let set_at_60_s = |n: u32| n.is_multiple_of(125).then_some(if n < 1500 { 0.01 } else { 5.01 });
     let stamps = play(&mut map, 4000, jitter, set_at_60_s);
     assert_eq!(stamps[1400].source, TimeSource::CameraNtp);
     assert_eq!(stamps[1600].source, TimeSource::Estimated);
@@ -133,7 +133,7 @@ proptest! {
             &mut map,
             u32::try_from(delays.len()).unwrap(),
             |n| delays[n as usize],
-            |n| camera.filter(|_| n % 25 == 0),
+            |n| camera.filter(|_| n.is_multiple_of(25)),
         );
         for (n, pair) in stamps.windows(2).enumerate() {
             prop_assert!(pair[1].utc >= pair[0].utc);
