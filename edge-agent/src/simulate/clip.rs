@@ -40,14 +40,19 @@ impl Codec {
         match caps.structure(0)?.name().as_str() {
             "video/x-h264" => Some(Self::H264),
             "video/x-h265" => Some(Self::H265),
-            // RTP carries no other sampling (RFC 2435).
-            "image/jpeg" => {
-                let sampling = caps.structure(0)?.get::<&str>("sampling").unwrap_or("YCbCr-4:2:0");
-                ["YCbCr-4:2:0", "YCbCr-4:2:2"].contains(&sampling).then_some(Self::Jpeg)
-            }
+            "image/jpeg" => Some(Self::Jpeg),
             _ => None,
         }
     }
+}
+
+/// How a file's pictures get into the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carry {
+    /// Untouched, where cameras can send them.
+    AsTheyAre,
+    /// Encoded as H.264.
+    Encoded,
 }
 
 /// Why a file cannot be played as a camera.
@@ -74,25 +79,31 @@ pub(super) struct Clip {
     pub(super) caps: gst::Caps,
     /// SPS and PPS (and VPS) of the first picture: enough for a client to be answered by.
     pub(super) parameters: Vec<u8>,
+    carry: Carry,
 }
 
 impl Clip {
     /// Opens the file and looks at its first picture.
     pub(super) fn open(path: &Path) -> Result<Self, ClipError> {
+        let clip = Self::open_as(path, Carry::AsTheyAre)?;
+        if can_be_carried(&clip.caps) { Ok(clip) } else { Self::open_as(path, Carry::Encoded) }
+    }
+
+    fn open_as(path: &Path, carry: Carry) -> Result<Self, ClipError> {
         let unplayable = |reason: String| ClipError::Unplayable { path: path.to_owned(), reason };
         std::fs::File::open(path).map_err(|error| unplayable(error.to_string()))?;
-        let pass = Pass::prepare(path)?;
+        let pass = Pass::prepare(path, carry)?;
         let first = pass.first_unit().map_err(unplayable)?;
         let caps = first.caps().map(gst::CapsRef::to_owned).ok_or_else(|| unplayable("no video in it".into()))?;
         let codec = Codec::of(&caps).ok_or_else(|| unplayable("no video in it".into()))?;
         let bytes = first.buffer().and_then(|buffer| buffer.map_readable().ok());
         let parameters = bytes.map(|bytes| super::access::parameter_sets(&bytes, codec)).unwrap_or_default();
-        Ok(Self { path: path.to_owned(), codec, caps, parameters })
+        Ok(Self { path: path.to_owned(), codec, caps, parameters, carry })
     }
 
     /// Starts to play it from its beginning.
     pub(super) fn play(&self) -> Result<Pass, ClipError> {
-        let pass = Pass::prepare(&self.path)?;
+        let pass = Pass::prepare(&self.path, self.carry)?;
         pass.start().map_err(|reason| ClipError::Unplayable { path: self.path.clone(), reason })?;
         Ok(pass)
     }
@@ -116,7 +127,7 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    fn prepare(path: &Path) -> Result<Self, ClipError> {
+    fn prepare(path: &Path, carry: Carry) -> Result<Self, ClipError> {
         let pipeline = gst::Pipeline::new();
         let source = make("filesrc")?;
         source.set_property("location", path);
@@ -130,7 +141,7 @@ impl Pass {
         parse.connect_pad_added(move |_, pad| {
             let (Some(pipeline), Some(sink)) = (weak.upgrade(), target.upgrade()) else { return };
             let linked = if is_video(pad) && !taken.swap(true, Ordering::Relaxed) {
-                link_video(&pipeline, pad, &sink)
+                link_video(&pipeline, pad, &sink, carry)
             } else {
                 link_chain(&pipeline, pad, &["fakesink"], None)
             };
@@ -195,18 +206,24 @@ fn sendable_caps() -> gst::Caps {
     caps
 }
 
+/// RTP carries only two of JPEG's ways of sampling colour (RFC 2435).
+fn can_be_carried(caps: &gst::CapsRef) -> bool {
+    let sampling = caps.structure(0).and_then(|first| first.get::<String>("sampling").ok());
+    sampling.is_none_or(|sampling| ["YCbCr-4:2:0", "YCbCr-4:2:2"].contains(&sampling.as_str()))
+}
+
 fn is_video(pad: &gst::Pad) -> bool {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
     caps.structure(0).is_some_and(|first| first.name().starts_with("video/") || first.name().starts_with("image/"))
 }
 
 /// From a parsed video stream to the sink, encoding what cameras do not send.
-fn link_video(pipeline: &gst::Pipeline, pad: &gst::Pad, sink: &AppSink) -> Result<(), String> {
+fn link_video(pipeline: &gst::Pipeline, pad: &gst::Pad, sink: &AppSink, carry: Carry) -> Result<(), String> {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
-    let chain: &[&str] = match Codec::of(&caps) {
+    let chain: &[&str] = match Codec::of(&caps).filter(|_| carry == Carry::AsTheyAre) {
         Some(Codec::H264) => &["h264parse"],
         Some(Codec::H265) => &["h265parse"],
-        Some(Codec::Jpeg) => &["identity"],
+        Some(Codec::Jpeg) => &["jpegparse"],
         None => {
             let decoder = make_decoder(&caps, DecoderPolicy::SoftwareOnly)
                 .ok_or_else(|| format!("no decoder for {}", caps.structure(0).map_or("it", |s| s.name().as_str())))?;
