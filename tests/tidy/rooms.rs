@@ -20,7 +20,7 @@ const ROOMS: [Room; 4] = [
     Room {
         library: "rumqttc",
         signs: &["rumqttc"],
-        rooms: &["edge-agent/src/uplink", "control-plane/src/ingest", "tests/"],
+        rooms: &["edge-agent/src/uplink", "control-plane/src/ingest", "control-plane/tests/", "tests/"],
     },
     Room { library: "opencv", signs: &["opencv::", "use opencv"], rooms: &["edge-agent/src/vision"] },
 ];
