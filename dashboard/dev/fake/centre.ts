@@ -9,10 +9,12 @@ type Role = (typeof ROLES)[number];
 /** Which part of the API each role may reach; the centre's own table is the one that counts. */
 const CLOSED: Record<Role, RegExp> = {
   officer: /^\/(statistics|boxes|alarms)/,
-  operator: /^$/,
-  planner: /^\/(incidents|blobs|boxes|alarms|cameras\/.+)/,
-  admin: /^\/(incidents|blobs|statistics|cameras\/.+\/picture)/,
+  operator: /^never$/,
+  planner: /^\/(incidents|blobs|boxes|alarms|cameras\/.+\/(scene|picture))/,
+  admin: /^\/(incidents|blobs|statistics|cameras)/,
 };
+
+const SITE_NAMES: Record<string, string> = { "BSK-017": "Чүй пр. × Манас пр.", "BSK-021": "Жибек Жолу пр. × Ибраимов көч.", "BSK-033": "Ахунбаев көч. × Байтик баатыр көч." };
 
 /** Only for development: the name is the role. */
 export const DEV_PASSWORD = "kerege";
@@ -90,7 +92,7 @@ export class FakeCentre {
     const { world } = this;
     const [, resource = "", a = "", b = "", c = ""] = path.split("/").map(decodeURIComponent);
     const cameras = world.boxes.flatMap((box) => box.cameras);
-    if (resource === "sites") return json(world.boxes.map((box) => ({ site: box.site, name: box.site })));
+    if (resource === "sites") return json(world.boxes.map((box) => ({ site: box.site, name: SITE_NAMES[box.site] ?? box.site })));
     if (resource === "alarms") return json(world.alarms);
     if (resource === "boxes") return a === "" ? json(world.boxes) : found(world.boxes.find((box) => box.dev === a));
     if (resource === "blobs") return this.#still(a);

@@ -15,7 +15,7 @@ export function Gate({ children }: { children: ReactNode }): ReactNode {
   if (!presence) {
     return (
       <Center component="main" mih="100dvh" p="md">
-        {unreachable ? <FaultNotice fault={{ kind: "unreachable" }} onRetry={retry} /> : <Loader aria-label={text("common.loading")} />}
+        {unreachable ? <FaultNotice fault={{ kind: "unreachable" }} onRetry={retry} /> : <div role="status" aria-label={text("common.loading")}><Loader /></div>}
       </Center>
     );
   }

@@ -50,11 +50,11 @@ export function Shell(): ReactNode {
           <Brand />
           <LineMark line={line} />
         </header>
-        <div className={styles["rail"]}>
+        <header className={styles["rail"]}>
           <div className={styles["railTop"]}><Brand /><LineMark line={line} /></div>
           <Sections />
           <Settings onHelp={helpSwitch.open} />
-        </div>
+        </header>
         <main className={styles["main"]} id="content" tabIndex={-1}>
           <LineNotice line={line} />
           <Outlet />
@@ -96,7 +96,7 @@ function Sections({ onGo }: { onGo?: () => void }): ReactNode {
 function LineMark({ line }: { line: LineState }): ReactNode {
   const text = useText();
   const words: Record<LineState["kind"], MessageId> = { open: "line.open", connecting: "line.connecting", lost: "line.lostShort", ended: "line.lostShort" };
-  return <span className={styles["line"]} data-line={line.kind} data-testid="live-line"><i aria-hidden="true" />{text(words[line.kind])}</span>;
+  return <span className={styles["line"]} data-line={line.kind} data-testid="live-line"><i aria-hidden="true" /><span>{text(words[line.kind])}</span></span>;
 }
 
 function LineNotice({ line }: { line: LineState }): ReactNode {

@@ -1,6 +1,6 @@
 // How questions are kept and asked again, for the whole application.
 import { QueryCache, QueryClient } from "@tanstack/react-query";
-import { endSession } from "@/data/session";
+import { askPresence, endSession } from "@/data/session";
 import { faultOf, mayPass } from "@/data/result";
 
 /** Live events make things old; this is the net under them. */
@@ -24,5 +24,6 @@ export function createQueries(): QueryClient {
       mutations: { networkMode: "always" },
     },
   });
+  askPresence(queries);
   return queries;
 }

@@ -19,6 +19,11 @@ async function fetchPresence(): Promise<Presence> {
 
 const presenceQuery = queryOptions({ queryKey: KEY, queryFn: fetchPresence, staleTime: Infinity });
 
+/** Asks who is here before anything is drawn: a page that comes in parts must not wait for it twice. */
+export function askPresence(queries: QueryClient): void {
+  void queries.prefetchQuery(presenceQuery);
+}
+
 /** Who is here; `undefined` while that is not yet known. */
 export function usePresence(): { presence: Presence | undefined; unreachable: boolean; retry: () => void } {
   const query = useQuery(presenceQuery);

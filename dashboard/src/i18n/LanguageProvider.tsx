@@ -1,7 +1,7 @@
 // The chosen language for everything below, remembered on this workstation.
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
 import { IntlProvider } from "react-intl";
-import { firstLocale, type Locale } from "./locales";
+import { firstLocale, formatLocale, type Locale } from "./locales";
 import { messagesOf } from "./messages";
 
 const STORED = "kerege.language";
@@ -22,7 +22,7 @@ export function LanguageProvider({ children }: { children: ReactNode }): ReactNo
   }, [locale]);
   return (
     <LanguageContext value={language}>
-      <IntlProvider locale={locale} messages={messagesOf(locale)} onError={complain}>{children}</IntlProvider>
+      <IntlProvider locale={formatLocale(locale)} messages={messagesOf(locale)}>{children}</IntlProvider>
     </LanguageContext>
   );
 }
@@ -31,11 +31,6 @@ export function useLanguage(): Language {
   const language = use(LanguageContext);
   if (!language) throw new Error("useLanguage outside of LanguageProvider");
   return language;
-}
-
-/** Browsers without Kyrgyz data format its numbers as their own; the words are ours and complete. */
-function complain(error: { code: string; message: string }): void {
-  if (error.code !== "MISSING_DATA") throw new Error(error.message);
 }
 
 function recall(): string | null {

@@ -19,3 +19,13 @@ export function firstLocale(remembered: string | null, preferred: readonly strin
   }
   return "ru";
 }
+
+/** The language whose rules for numbers and plurals are used. Some browsers have none for Kyrgyz; its
+ *  numbers are written as in Russian, and its plurals have one form for all. */
+export function formatLocale(locale: Locale, supported: (locale: string) => boolean = isSupported): string {
+  return locale === "ky" && !supported("ky") ? "ru" : locale;
+}
+
+function isSupported(locale: string): boolean {
+  return Intl.NumberFormat.supportedLocalesOf(locale).length > 0 && Intl.PluralRules.supportedLocalesOf(locale).length > 0;
+}

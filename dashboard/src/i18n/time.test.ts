@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createIntl } from "react-intl";
-import { firstLocale, type Locale } from "./locales";
+import { firstLocale, formatLocale, type Locale } from "./locales";
 import { messagesOf } from "./messages";
 import type { Text } from "./text";
 import { ageText, clockTime, exactTime, lengthText, shortTime } from "./time";
@@ -40,4 +40,10 @@ it.each([
   ["tlh", ["fr"], "ru"],
 ])("begins with the language remembered (%s), else the browser's (%s): %s", (remembered, preferred, locale) => {
   expect(firstLocale(remembered, preferred)).toBe(locale);
+});
+
+it("formats Kyrgyz by Russian rules where the browser has none of its own", () => {
+  expect(formatLocale("ky", () => false)).toBe("ru");
+  expect(formatLocale("ky", () => true)).toBe("ky");
+  expect(formatLocale("en", () => false)).toBe("en");
 });

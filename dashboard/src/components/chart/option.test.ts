@@ -3,6 +3,7 @@ import { middlesOfGaps, niceTop, optionOf, type Bars } from "./option";
 
 const bars: Bars = {
   labels: ["08:00", "08:15", "08:30"],
+  marked: [true, false, false],
   states: ["full", "partial", "none"],
   series: [{ name: "Car", token: "--class-car", values: [0, 7, undefined] }],
   highest: 7,

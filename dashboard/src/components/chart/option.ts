@@ -12,6 +12,8 @@ export type BarState = "full" | "partial" | "none";
 export interface Bars {
   /** What stands under each bar. */
   labels: string[];
+  /** Which of them are written when there is no room for all: the full hours. */
+  marked: boolean[];
   states: BarState[];
   series: { name: string; token: string; values: (number | undefined)[] }[];
   /** Upper end of the scale; the same for charts that are compared. */
@@ -34,7 +36,7 @@ export function optionOf(bars: Bars, value: TokenValue): Option {
     xAxis: [{
       type: "category",
       data: bars.labels,
-      axisLabel: { ...quiet, hideOverlap: true },
+      axisLabel: { ...quiet, hideOverlap: true, interval: (index) => bars.marked[index] ?? false },
       axisTick: { show: false },
       axisLine: { lineStyle: { color: value("--rule-strong") } },
     }, { type: "category", data: bars.labels, show: false, axisPointer: { show: false } }],
@@ -60,11 +62,11 @@ function stacks(bars: Bars, value: TokenValue): BarSeriesOption[] {
     name: series.name,
     stack: "classes",
     barCategoryGap: "18%",
-    itemStyle: { color: value(series.token) },
+    itemStyle: { color: value(series.token), borderColor: value("--surface"), borderWidth: 0.5 },
     emphasis: { disabled: true },
     data: series.values.map((count, index) => ({
       value: count ?? "-",
-      ...(bars.states[index] === "partial" ? { itemStyle: { color: value(series.token), decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 4], rotation: -Math.PI / 4, color: value("--surface") } } } : {}),
+      ...(bars.states[index] === "partial" ? { itemStyle: { decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 4], rotation: -Math.PI / 4, color: value("--surface") } } } : {}),
     })),
   }));
 }

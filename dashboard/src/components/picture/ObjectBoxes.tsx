@@ -17,11 +17,13 @@ export function ObjectBoxes({ objects, size, labels }: { objects: readonly Boxed
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = box;
     const frame = { x: x1 * size.width, y: y1 * size.height, width: Math.max(0, x2 - x1) * size.width, height: Math.max(0, y2 - y1) * size.height };
     const labelY = frame.y > 20 ? frame.y - 8 : frame.y + frame.height + 14;
+    // Towards the middle of the picture, so that the label is not cut off at its edge.
+    const left = frame.x + frame.width / 2 < size.width / 2;
     return (
       <g key={track} data-track={track}>
         <rect className={styles["boxUnder"]} {...frame} rx="2" />
         <rect className={styles["box"]} {...frame} rx="2" />
-        {labels === "full" && <text className={styles["label"]} x={frame.x} y={labelY}>{`${word("class", kind)} · ${track}`}</text>}
+        {labels === "full" && <text className={styles["label"]} x={left ? frame.x : frame.x + frame.width} y={labelY} textAnchor={left ? "start" : "end"}>{`${word("class", kind)} · ${track}`}</text>}
       </g>
     );
   });

@@ -23,7 +23,7 @@ function AlarmItem({ alarm }: { alarm: Alarm }): ReactNode {
     <li className={styles["alarm"]} data-testid="alarm-row" data-alarm-kind={alarm.kind} data-open={alarm.open}>
       <SeverityMark level={alarm.severity} />
       <div className={styles["words"]}>
-        <h3>{word("alarm", alarm.kind)}{alarm.dev !== undefined && <> · <Link to="/boxes/$dev" params={{ dev: alarm.dev }}>{alarm.dev}</Link></>}</h3>
+        <p className={styles["title"]}>{word("alarm", alarm.kind)}{alarm.dev !== undefined && <> · <Link to="/boxes/$dev" params={{ dev: alarm.dev }}>{alarm.dev}</Link></>}</p>
         {alarm.detail !== undefined && <p className={styles["detail"]}>{alarm.detail}</p>}
         {alarm.open && isMessageId(remedy) && <p>{text(remedy)}</p>}
       </div>

@@ -11,6 +11,7 @@ import { When } from "@/components/When";
 import { alarmsQuery } from "@/data/alarms";
 import { boxQuery, type Box } from "@/data/boxes";
 import type { Camera } from "@/data/cameras";
+import { useSiteName } from "@/data/sites";
 import { AlarmList } from "@/features/alarms/AlarmList";
 import { darkReason } from "@/features/cameras/dark";
 import { useNumber, useText, useWord } from "@/i18n/text";
@@ -26,8 +27,9 @@ export function BoxPage(): ReactNode {
   const text = useText();
   const { dev } = route.useParams();
   const query = useQuery(boxQuery(dev));
+  const siteName = useSiteName();
   return (
-    <Page title={dev} about={query.data?.site} back={{ to: { to: "/boxes" }, label: text("box.back") }}>
+    <Page title={dev} about={query.data && siteName(query.data.site)} back={{ to: { to: "/boxes" }, label: text("box.back") }}>
       <Answer query={query}>{(box) => <BoxView box={box} />}</Answer>
     </Page>
   );

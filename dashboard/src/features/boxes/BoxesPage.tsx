@@ -66,5 +66,5 @@ function BoxRow({ box }: { box: Box }): ReactNode {
 
 function Cell({ label, wrong, children }: { label: MessageId; wrong?: "warning" | "bad" | undefined; children: ReactNode }): ReactNode {
   const text = useText();
-  return <td data-label={text(label)} data-wrong={wrong}>{children}</td>;
+  return <td data-label={text(label)} data-wrong={wrong}><div>{children}</div></td>;
 }

@@ -10,6 +10,7 @@ import { Page, Panel } from "@/components/Page";
 import { SceneDrawing } from "@/components/picture/SceneDrawing";
 import { cameraQuery, sceneQuery, type Camera, type Scene } from "@/data/cameras";
 import { faultOf } from "@/data/result";
+import { useSiteName } from "@/data/sites";
 import { useText } from "@/i18n/text";
 import { useNow, useZone } from "@/i18n/zone";
 import { CameraFacts } from "./CameraFacts";
@@ -24,10 +25,11 @@ export function CameraPage(): ReactNode {
   const text = useText();
   const key = route.useParams();
   const query = useQuery(cameraQuery(key));
+  const siteName = useSiteName();
   return (
     <Page
       title={query.data?.name ?? key.cam}
-      about={<>{query.data?.site} · {key.dev} / {key.cam}</>}
+      about={<>{query.data && siteName(query.data.site)} · {key.dev} / {key.cam}</>}
       back={{ to: { to: "/cameras" }, label: text("camera.back") }}
       actions={<Links site={query.data?.site} dev={key.dev} cam={key.cam} />}
     >

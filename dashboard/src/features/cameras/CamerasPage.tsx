@@ -7,6 +7,7 @@ import { Answer } from "@/components/Answer";
 import { Empty } from "@/components/Empty";
 import { Page } from "@/components/Page";
 import { camerasQuery, type Camera } from "@/data/cameras";
+import { useSiteName } from "@/data/sites";
 import { useText, useWord } from "@/i18n/text";
 import { isDark } from "./dark";
 import { LatestPicture } from "./LatestPicture";
@@ -25,10 +26,11 @@ export function CamerasPage(): ReactNode {
 }
 
 function Sites({ cameras }: { cameras: readonly Camera[] }): ReactNode {
+  const siteName = useSiteName();
   const sites = Map.groupBy(cameras, (camera) => camera.site);
   return [...sites].sort(([a], [b]) => a.localeCompare(b)).map(([site, own]) => (
     <section key={site} className={styles["site"]}>
-      <h2>{site}</h2>
+      <h2>{siteName(site)}</h2>
       <ul className={styles["tiles"]}>{own.map((camera) => <li key={`${camera.dev}/${camera.cam}`}><Tile camera={camera} /></li>)}</ul>
     </section>
   ));

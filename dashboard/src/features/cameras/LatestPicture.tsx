@@ -26,13 +26,13 @@ export function LatestPicture({ camera, size, watched, overlay }: LatestPictureP
   const text = useText();
   const zone = useZone();
   const now = useNow();
-  const query = useQuery({ ...pictureQuery(camera), enabled: watched });
+  const query = useQuery({ ...pictureQuery(camera), enabled: watched && camera.picture_captured !== undefined });
   const { data } = query;
   // An address for the bytes in memory; given back once the picture is on the screen.
   const address = useMemo(() => data && URL.createObjectURL(data.jpeg), [data]);
   const dark = darkReason(camera, text, zone, now);
   const fault = query.error && !data ? faultOf(query.error) : undefined;
-  const missing = dark ?? (fault?.kind === "forbidden" ? text("camera.pictureClosed") : fault && fault.kind !== "not_found" ? text(`fault.${fault.kind}`) : query.isPending ? text("common.loading") : `${text("camera.noPicture")}. ${text("camera.noPictureDo")}`);
+  const missing = dark ?? (fault?.kind === "forbidden" ? text("camera.pictureClosed") : fault && fault.kind !== "not_found" ? text(`fault.${fault.kind}`) : query.isLoading ? text("common.loading") : `${text("camera.noPicture")}. ${text("camera.noPictureDo")}`);
   return (
     <figure className={styles["figure"]} data-dark={dark !== undefined}>
       <Picture src={address} alt={text("camera.pictureAlt", { name: camera.name })} missing={missing} broken={text("still.failed")} overlay={overlay} size={size} testId="camera-picture" onShown={address === undefined ? undefined : () => { URL.revokeObjectURL(address); }} />

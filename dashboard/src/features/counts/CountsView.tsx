@@ -65,6 +65,7 @@ function useBars(view: View, flow: Flow): Bars {
     };
     return {
       labels: view.slots.map((slot) => clockTime(slot.start, zone)),
+      marked: view.slots.map((slot) => slot.start % 3_600_000 === 0),
       states: view.slots.map((slot) => (slot.state === "running" ? "partial" : slot.state)),
       series: view.classes.map((each) => ({ name: word("class", each), token: `--class-${each}`, values: flow.counts.map((cell) => cell && (cell[each] ?? 0)) })),
       highest: view.highest,

@@ -6,6 +6,7 @@ import { Facts, type Fact } from "@/components/Facts";
 import { Panel } from "@/components/Page";
 import { When } from "@/components/When";
 import type { EventObject, IncidentDetail } from "@/data/incidents";
+import { useSiteName } from "@/data/sites";
 import { useNumber, useText, useWord } from "@/i18n/text";
 import { lengthText } from "@/i18n/time";
 import { useNow } from "@/i18n/zone";
@@ -13,10 +14,11 @@ import styles from "./IncidentFacts.module.css";
 
 export function IncidentFacts({ incident }: { incident: IncidentDetail }): ReactNode {
   const text = useText();
+  const siteName = useSiteName();
   const first = incident.events[0];
   const objects = [...incident.events].reverse().find((event) => event.obj.length > 0)?.obj ?? [];
   const facts: Fact[] = [
-    { name: text("incident.site"), value: incident.site },
+    { name: text("incident.site"), value: siteName(incident.site) },
     { name: text("incident.camera"), value: <CameraName incident={incident} /> },
     { name: text("incident.lane"), value: incident.lane },
     { name: text("incident.box"), value: incident.dev },
