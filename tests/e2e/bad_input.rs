@@ -25,7 +25,11 @@ fn fails(output: &Output, wanted: &[&str]) -> anyhow::Result<()> {
 
 const SCENES: &[(&str, &str, &[&str])] = &[
     ("broken TOML", "v = 1\n[[line]\nid = \"N\"\n", &["scene.toml:2:"]),
-    ("unknown key", "v = 1\n[[line]]\nid = \"N\"\na = [0.1, 0.5]\nb = [0.9, 0.5]\nforwards = \"in\"\n", &["scene.toml:6:1", "did you mean 'forward'", "^"]),
+    (
+        "unknown key",
+        "v = 1\n[[line]]\nid = \"N\"\na = [0.1, 0.5]\nb = [0.9, 0.5]\nforwards = \"in\"\n",
+        &["scene.toml:6:1", "did you mean 'forward'", "^"],
+    ),
     (
         "impossible polygon",
         "v = 1\n[[zone]]\nid = \"z\"\nkind = \"area\"\npolygon = [[0,0],[1,1],[1,0],[0,1]]\n",

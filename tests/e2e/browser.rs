@@ -30,7 +30,8 @@ fn an_officer_sees_the_incident_arrive() -> anyhow::Result<()> {
     anyhow::ensure!(browser.script("return window.notReloaded")? == true, "the page was reloaded");
     anyhow::ensure!(!browser.text(&row)?.is_empty(), "the row says nothing");
     browser.click(&row)?;
-    browser.wait_for("[data-testid='incident-still'] img, img[data-testid='incident-still']", Duration::from_secs(20))?;
+    browser
+        .wait_for("[data-testid='incident-still'] img, img[data-testid='incident-still']", Duration::from_secs(20))?;
     keep(&browser, "incident")?;
     let errors = browser.console_errors()?;
     anyhow::ensure!(errors.is_empty(), "the page's console: {errors:?}");

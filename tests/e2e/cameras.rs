@@ -35,7 +35,9 @@ fn faults_of_one_camera_are_noticed_and_healed_and_disturb_no_other() -> anyhow:
     let mut city = City::start(&Plan::drawn(vec![clip.clone(), clip]), folder.path())?;
     let operator = city.sign_in("operator")?;
     let live = |id: &str| {
-        eventually(&format!("{id} live"), Duration::from_secs(30), || Ok((state(&operator, id)? == "live").then_some(())))
+        eventually(&format!("{id} live"), Duration::from_secs(30), || {
+            Ok((state(&operator, id)? == "live").then_some(()))
+        })
     };
     live("c1").map_err(|error| error.context(city.tails()))?;
     live("c2").map_err(|error| error.context(city.tails()))?;
@@ -46,8 +48,10 @@ fn faults_of_one_camera_are_noticed_and_healed_and_disturb_no_other() -> anyhow:
     ] {
         city.cameras.order(begin)?;
         let begun = Instant::now();
-        eventually(&format!("c1 not live after '{begin}'"), Duration::from_secs(8), || Ok((state(&operator, "c1")? != "live").then_some(())))
-            .map_err(|error| error.context(city.tails()))?;
+        eventually(&format!("c1 not live after '{begin}'"), Duration::from_secs(8), || {
+            Ok((state(&operator, "c1")? != "live").then_some(()))
+        })
+        .map_err(|error| error.context(city.tails()))?;
         let noticed = begun.elapsed();
         // The other camera goes on.
         moves_on(&operator, "c2", Duration::from_secs(6))?;

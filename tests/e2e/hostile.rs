@@ -46,7 +46,10 @@ fn nobody_connects_without_a_password_or_under_anothers_name() -> anyhow::Result
     for (what, login) in [
         ("a wrong password", mqtt::Login { password: "guess".into(), ..good.clone() }),
         ("no user", mqtt::Login { user: String::new(), password: String::new(), ..good.clone() }),
-        ("a service's password on the box's name", mqtt::Login { password: city.broker_password("ingest")?, ..good.clone() }),
+        (
+            "a service's password on the box's name",
+            mqtt::Login { password: city.broker_password("ingest")?, ..good.clone() },
+        ),
     ] {
         anyhow::ensure!(mqtt::connect(&login).is_err(), "{what} was let in");
     }
@@ -84,7 +87,11 @@ fn replays_change_nothing_and_forks_are_alarmed() -> anyhow::Result<()> {
     }
     // The same number with other bytes, signed with the box's own key: a fork.
     let key = box_key(&city)?;
-    let forged = Event { severity: kerege_contract::event::Severity::Low, detail: Some("another story".into()), ..entry.event.clone() };
+    let forged = Event {
+        severity: kerege_contract::event::Severity::Low,
+        detail: Some("another story".into()),
+        ..entry.event.clone()
+    };
     let bytes = forged.to_bytes();
     mqtt::publish(&login, &topic, &bytes, Some(&jws::sign(&key, ContentType::Event, &bytes)))?;
     alarm(&city, "fork").map_err(|error| error.context(city.tails()))?;
@@ -146,7 +153,12 @@ fn a_forged_receipt_frees_nothing() -> anyhow::Result<()> {
         user: "fleet".into(),
         password: city.broker_password("fleet")?,
     };
-    mqtt::publish(&login, &format!("kerege/v1/dn/{DEVICE}/ack"), &receipt, Some(&jws::sign(&stranger, ContentType::Receipt, &receipt)))?;
+    mqtt::publish(
+        &login,
+        &format!("kerege/v1/dn/{DEVICE}/ack"),
+        &receipt,
+        Some(&jws::sign(&stranger, ContentType::Receipt, &receipt)),
+    )?;
     mqtt::publish(&login, &format!("kerege/v1/dn/{DEVICE}/ack"), &receipt, None)?;
     std::thread::sleep(Duration::from_secs(2));
     anyhow::ensure!(journal::waiting(&city.box_data())? > 0, "a forged receipt freed events");

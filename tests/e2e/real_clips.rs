@@ -16,11 +16,20 @@ struct Street {
 }
 
 const STREETS: &[Street] = &[
-    Street { clip: "suburban-road.mp4", scene: "suburban-road.toml", counted: &[("near", "forward", 8, 0), ("near", "backward", 0, 0)] },
+    Street {
+        clip: "suburban-road.mp4",
+        scene: "suburban-road.toml",
+        counted: &[("near", "forward", 8, 0), ("near", "backward", 0, 0)],
+    },
     Street {
         clip: "two-carriageways.mp4",
         scene: "two-carriageways.toml",
-        counted: &[("left", "backward", 7, 1), ("left", "forward", 0, 0), ("right", "forward", 1, 0), ("right", "backward", 0, 0)],
+        counted: &[
+            ("left", "backward", 7, 1),
+            ("left", "forward", 0, 0),
+            ("right", "forward", 1, 0),
+            ("right", "backward", 0, 0),
+        ],
     },
     Street {
         clip: "dense-intersection.mp4",
@@ -55,10 +64,16 @@ fn counts_are_those_that_a_person_makes() -> anyhow::Result<()> {
         let summary = analyze(&shared, street, &folder.path().join(street.clip))?;
         for (line, dir, counted, within) in street.counted {
             let rows = summary["counts"].as_array().into_iter().flatten();
-            let found = rows.filter(|row| row["line"] == *line && row["dir"] == *dir).filter_map(|row| row["total"].as_i64()).sum::<i64>();
+            let found = rows
+                .filter(|row| row["line"] == *line && row["dir"] == *dir)
+                .filter_map(|row| row["total"].as_i64())
+                .sum::<i64>();
             eprintln!("{}: {line} {dir}: {found} found, {counted} by hand", street.clip);
             if (found - counted).abs() > *within {
-                wrong.push(format!("{}: {line} {dir}: {found} found, {counted} by hand, at most {within} off", street.clip));
+                wrong.push(format!(
+                    "{}: {line} {dir}: {found} found, {counted} by hand, at most {within} off",
+                    street.clip
+                ));
             }
         }
     }

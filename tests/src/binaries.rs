@@ -18,9 +18,8 @@ pub fn path(name: &str) -> anyhow::Result<PathBuf> {
 }
 
 fn build() -> Result<PathBuf, String> {
-    let features = "kerege-edge/crash-points,kerege-control/crash-points";
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--workspace", "--bins", "--features", features])
+        .args(["build", "--quiet", "--workspace", "--bins", "--all-features"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .status()
         .map_err(|error| format!("cargo does not start: {error}"))?;

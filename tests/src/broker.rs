@@ -22,8 +22,7 @@ impl Broker {
     /// When it is not installed or does not listen.
     pub fn start(configuration: &Path, port: u16, folder: &Path) -> anyhow::Result<Self> {
         let process = Self::spawn(configuration, folder)?;
-        let broker =
-            Self { process, configuration: configuration.to_owned(), folder: folder.to_owned(), port };
+        let broker = Self { process, configuration: configuration.to_owned(), folder: folder.to_owned(), port };
         broker.listening()?;
         Ok(broker)
     }

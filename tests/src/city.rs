@@ -86,7 +86,7 @@ impl City {
         write_edge(folder, plan, &cameras, device_port, http, None)?;
         let key = printed_key(&run(edge_command("identity", folder)?.arg("--config").arg(folder.join("edge.toml")))?)?;
         write_centre(folder, http, device_port, service_port, &key)?;
-        let centre_key = printed_key(&run(centre_command(&["identity"], folder)?)?)?;
+        let centre_key = printed_key(&run(&mut centre_command(&["identity"], folder)?)?)?;
         run(centre_command(&["broker-files", "--out"], folder)?.arg(folder.join("broker")))?;
         write_edge(folder, plan, &cameras, device_port, http, Some(&centre_key))?;
         for role in ["officer", "operator", "planner", "admin"] {
@@ -107,7 +107,8 @@ impl City {
     /// When it is not within 20 s.
     pub fn ready(&self) -> anyhow::Result<()> {
         let api = Api::new(self.address());
-        eventually("the centre", Duration::from_secs(20), || Ok(api.ready()?.then_some(()))).with_context(|| self.tails())
+        eventually("the centre", Duration::from_secs(20), || Ok(api.ready()?.then_some(())))
+            .with_context(|| self.tails())
     }
 
     /// The dashboard's address.

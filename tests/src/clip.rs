@@ -2,12 +2,12 @@
 
 use crate::scenario::{DrawnBox, FPS, HEIGHT, Scenario, WIDTH, swatch};
 use anyhow::Context as _;
+use kerege_tiny_onnx::Paint;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The road's grey and the verge's green-grey, RGB.
-const ROAD: [u8; 3] = [96, 96, 96];
+/// The verge's green-grey, RGB; the road has the detector's grey.
 const VERGE: [u8; 3] = [104, 112, 100];
 
 /// Draws a scenario as H.264 in MP4.
@@ -34,7 +34,7 @@ pub fn draw(scenario: &Scenario, path: &Path) -> anyhow::Result<()> {
     while index < frames {
         picture.clear();
         for (class, bbox) in scenario.boxes_at(index / f64::from(FPS)) {
-            picture.fill(bbox, swatch(class).rgb);
+            picture.fill(bbox, swatch(class).paint.rgb());
         }
         input.write_all(&picture.pixels)?;
         index += 1.0;
@@ -57,7 +57,7 @@ impl Picture {
         for (index, pixel) in self.pixels.chunks_exact_mut(3).enumerate() {
             let column = index % WIDTH as usize;
             let on_road = (160..480).contains(&column);
-            pixel.copy_from_slice(if on_road { &ROAD } else { &VERGE });
+            pixel.copy_from_slice(if on_road { &Paint::ROAD } else { &VERGE });
         }
     }
 

@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 ///
 /// # Errors
 /// When the deadline passes: says what was waited for and what was seen last.
-pub fn eventually<T>(what: &str, limit: Duration, mut condition: impl FnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+pub fn eventually<T>(
+    what: &str,
+    limit: Duration,
+    mut condition: impl FnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
     let begun = Instant::now();
     loop {
         let last = match condition() {

@@ -3,10 +3,10 @@
 //! Nothing here sleeps for luck: every wait is on a condition with a deadline ([`eventually`]). Every
 //! process writes its log into the test's folder, and a failed wait shows the ends of the logs.
 
+pub mod analysis;
 pub mod api;
 pub mod binaries;
 pub mod broker;
-pub mod analysis;
 pub mod camera;
 pub mod city;
 pub mod clip;

@@ -32,7 +32,9 @@ fn client(login: &Login) -> (AsyncClient, EventLoop) {
 
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { tokio::time::timeout(Duration::from_secs(10), work).await.context("the broker does not answer")? })
+    runtime.block_on(async {
+        tokio::time::timeout(Duration::from_secs(10), work).await.context("the broker does not answer")?
+    })
 }
 
 async fn connected(events: &mut EventLoop) -> anyhow::Result<()> {

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 /// The library that the environment names, else the one that `./kerege setup` puts into the tree.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "tests read their own environment")]
 pub fn library() -> PathBuf {
     std::env::var_os("KEREGE_ONNXRUNTIME").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../.kerege/onnxruntime/libonnxruntime.so"),

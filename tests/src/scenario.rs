@@ -6,7 +6,7 @@
 
 use kerege_contract::fact::Direction;
 use kerege_contract::{RoadUserClass, Scene};
-use kerege_tiny_onnx::{PALETTE, Swatch};
+use kerege_tiny_onnx::Paint;
 use std::collections::BTreeMap;
 
 /// Width of the drawn picture, pixels.
@@ -78,16 +78,36 @@ pub struct Scenario {
     pub actors: Vec<Actor>,
 }
 
+/// The paint and size in which a kind of vehicle is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Swatch {
+    /// The kind.
+    pub class: RoadUserClass,
+    /// Its paint.
+    pub paint: Paint,
+    /// Across, pixels.
+    pub width: u32,
+    /// Along the road, pixels.
+    pub height: u32,
+}
+
+/// Every kind that can be drawn.
+pub const SWATCHES: [Swatch; 3] = [
+    Swatch { class: RoadUserClass::Car, paint: Paint::Red, width: 44, height: 60 },
+    Swatch { class: RoadUserClass::Bus, paint: Paint::Blue, width: 56, height: 110 },
+    Swatch { class: RoadUserClass::Truck, paint: Paint::Yellow, width: 52, height: 92 },
+];
+
 /// A drawn box in pixels: left, top, right, bottom.
 pub type DrawnBox = [f64; 4];
 
-/// The colour and size in which a class is drawn.
+/// The paint and size in which a class is drawn.
 ///
 /// # Panics
-/// When the class is not in the palette.
+/// When the class is not drawn at all.
 #[must_use]
 pub fn swatch(class: RoadUserClass) -> &'static Swatch {
-    PALETTE.iter().find(|swatch| swatch.class == class.as_str()).expect("a drawn class is in the palette")
+    SWATCHES.iter().find(|swatch| swatch.class == class).expect("the class is drawn")
 }
 
 impl Actor {
@@ -100,7 +120,14 @@ impl Actor {
 
     /// One that stops with its bottom edge at `y` for some seconds, then goes on.
     #[must_use]
-    pub fn stopping(class: RoadUserClass, lane: DrawnLane, start: f64, pixels_per_second: f64, y: f64, seconds: f64) -> Self {
+    pub fn stopping(
+        class: RoadUserClass,
+        lane: DrawnLane,
+        start: f64,
+        pixels_per_second: f64,
+        y: f64,
+        seconds: f64,
+    ) -> Self {
         let (from, to) = ends(class, lane);
         let arrives = start + (y - from).abs() / pixels_per_second;
         let leaves = arrives + seconds;

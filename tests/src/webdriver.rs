@@ -49,7 +49,11 @@ fn answer(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> an
 }
 
 fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60))).build().into()
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into()
 }
 
 impl Browser {
@@ -64,7 +68,8 @@ impl Browser {
         let driver = Process::start("chromedriver", &mut command, folder).context("run ./kerege setup")?;
         let base = format!("http://127.0.0.1:{port}");
         eventually("chromedriver", Duration::from_secs(20), || {
-            answer(agent().get(format!("{base}/status")).call()).map(|status| status["ready"].as_bool().filter(|ready| *ready))
+            answer(agent().get(format!("{base}/status")).call())
+                .map(|status| status["ready"].as_bool().filter(|ready| *ready))
         })?;
         let mut arguments: Vec<String> = ARGUMENTS.iter().map(|&argument| argument.to_owned()).collect();
         arguments.push(format!("--user-data-dir={}", folder.join("chromium").display()));
