@@ -35,9 +35,7 @@ pub fn run(clip: &Path, scene: &str, out: &Path) -> anyhow::Result<Analysis> {
         .arg(out.join("scene.toml"))
         .arg("--out")
         .arg(out.join("result"))
-        .args(["--model", "colour-blobs", "--start", "2026-03-05T08:00:00Z", "--manifests"])
-        .arg(out)
-        .arg("--models-dir")
+        .args(["--model", "colour-blobs", "--start", "2026-03-05T08:00:00Z", "--models-dir"])
         .arg(out)
         .env("KEREGE_ONNXRUNTIME", runtime::library())
         .output()?;

@@ -265,8 +265,7 @@ site = "BSK-001"
 data_dir = "edge"
 [model]
 name = "colour-blobs"
-dir = "models"
-manifests = "models"
+models_dir = "models"
 [broker]
 host = "127.0.0.1"
 port = {port}
