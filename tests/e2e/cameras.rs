@@ -18,7 +18,7 @@ fn state(api: &kerege_tests::api::Api, id: &str) -> anyhow::Result<String> {
 
 /// Age of the newest picture of a camera at the centre.
 fn newest_picture(api: &kerege_tests::api::Api, id: &str) -> anyhow::Result<String> {
-    Ok(camera(api, id)?["picture"]["captured"].as_str().unwrap_or_default().to_owned())
+    Ok(camera(api, id)?["picture_captured"].as_str().unwrap_or_default().to_owned())
 }
 
 /// Waits until the picture of a camera moves on, and gives how long that took.

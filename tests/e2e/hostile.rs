@@ -32,7 +32,7 @@ fn alarm(city: &City, kind: &str) -> anyhow::Result<()> {
     let operator = city.sign_in("operator")?;
     eventually(&format!("an alarm '{kind}'"), Duration::from_secs(20), || {
         let alarms = operator.json("/alarms")?;
-        let found = alarms["items"].as_array().into_iter().flatten().any(|alarm| alarm["kind"] == kind);
+        let found = alarms.as_array().into_iter().flatten().any(|alarm| alarm["kind"] == kind);
         anyhow::ensure!(found, "{alarms}");
         Ok(Some(()))
     })

@@ -46,7 +46,7 @@ fn a_drawn_clip_is_analysed_exactly() -> anyhow::Result<()> {
 fn counted(statistics: &Value) -> Counts {
     let mut counts = Counts::new();
     for bin in statistics["bins"].as_array().into_iter().flatten() {
-        for cell in bin["counts"].as_array().into_iter().flatten() {
+        for cell in bin["cells"].as_array().into_iter().flatten() {
             for (class, n) in cell["classes"].as_object().into_iter().flatten() {
                 let dir = cell["dir"].as_str().unwrap_or_default().to_owned();
                 *counts.entry((dir, class.clone())).or_default() += n.as_i64().unwrap_or(0);
@@ -92,11 +92,9 @@ fn check_incident(officer: &kerege_tests::api::Api, incident: &Value) -> anyhow:
     let whole = officer.json(&format!("/incidents/{id}"))?;
     let events = whole["events"].as_array().cloned().unwrap_or_default();
     anyhow::ensure!(events.len() >= 2, "an ended incident has a start and an end: {whole}");
+    anyhow::ensure!(whole["signature_ok"] == true, "not signed: {whole}");
     let still = eventually("the incident's still", Duration::from_secs(20), || {
-        let sha256 = events[0]["event"]["evidence"][0]["sha256"].as_str().map(str::to_owned);
-        let Some(sha256) = sha256.or_else(|| incident["still"]["sha256"].as_str().map(str::to_owned)) else {
-            anyhow::bail!("no still is named: {whole}")
-        };
+        let Some(sha256) = events[0]["evidence"][0]["sha256"].as_str() else { anyhow::bail!("no still is named: {whole}") };
         let answer = officer.get(&format!("/blobs/{sha256}"))?;
         Ok((answer.status == 200).then_some(answer.bytes))
     })?;
