@@ -2,7 +2,7 @@
 //!
 //! The clips are not part of this project; where they are not beside the checkout, this says so.
 
-use kerege_tests::{binaries, skip};
+use kerege_tests::{binaries, runtime, skip};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -38,7 +38,16 @@ const STREETS: &[Street] = &[
     },
 ];
 
-fn analyze(shared: &Path, street: &Street, out: &Path) -> anyhow::Result<Value> {
+/// Takes the model out of the shared folder, as a city without a way out would.
+fn fetch(shared: &Path, models: &Path) -> anyhow::Result<()> {
+    let mut command = Command::new(binaries::path("kerege-edge")?);
+    command.args(["models", "fetch", "yolox-nano"]).env("KEREGE_MODELS", models);
+    let output = command.env("KEREGE_MODEL_MIRROR", shared.join("models")).output()?;
+    anyhow::ensure!(output.status.success(), "models fetch: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+fn analyze(shared: &Path, street: &Street, models: &Path, out: &Path) -> anyhow::Result<Value> {
     let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e/scenes").join(street.scene);
     let status = Command::new(binaries::path("kerege-edge")?)
         .arg("analyze")
@@ -47,8 +56,8 @@ fn analyze(shared: &Path, street: &Street, out: &Path) -> anyhow::Result<Value> 
         .arg(scene)
         .arg("--out")
         .arg(out)
-        .env("KEREGE_MODEL_MIRROR", shared.join("models"))
-        .env("KEREGE_MODELS", out.join("models"))
+        .env("KEREGE_MODELS", models)
+        .env("KEREGE_ONNXRUNTIME", runtime::library())
         .args(["--start", "2026-03-05T08:00:00Z"])
         .status()?;
     anyhow::ensure!(status.success(), "analyze {} failed", street.clip);
@@ -59,9 +68,11 @@ fn analyze(shared: &Path, street: &Street, out: &Path) -> anyhow::Result<Value> 
 fn counts_are_those_that_a_person_makes() -> anyhow::Result<()> {
     let Some(shared) = skip::shared("counts_are_those_that_a_person_makes") else { return Ok(()) };
     let folder = tempfile::tempdir()?;
+    let models = folder.path().join("models");
+    fetch(&shared, &models)?;
     let mut wrong = Vec::new();
     for street in STREETS {
-        let summary = analyze(&shared, street, &folder.path().join(street.clip))?;
+        let summary = analyze(&shared, street, &models, &folder.path().join(street.clip))?;
         for (line, dir, counted, within) in street.counted {
             let rows = summary["counts"].as_array().into_iter().flatten();
             let found = rows
@@ -85,10 +96,12 @@ fn counts_are_those_that_a_person_makes() -> anyhow::Result<()> {
 fn the_same_clip_gives_the_same_bytes() -> anyhow::Result<()> {
     let Some(shared) = skip::shared("the_same_clip_gives_the_same_bytes") else { return Ok(()) };
     let folder = tempfile::tempdir()?;
+    let models = folder.path().join("models");
+    fetch(&shared, &models)?;
     let street = &STREETS[1];
     let runs = [folder.path().join("first"), folder.path().join("second")];
     for run in &runs {
-        analyze(&shared, street, run)?;
+        analyze(&shared, street, &models, run)?;
     }
     for file in ["events.jsonl", "facts.jsonl", "tracks.jsonl", "passages.jsonl", "summary.json"] {
         let [first, second] = [std::fs::read(runs[0].join(file))?, std::fs::read(runs[1].join(file))?];

@@ -23,10 +23,11 @@ pub struct Analysis {
 /// # Errors
 /// When it fails or leaves a file out.
 pub fn run(clip: &Path, scene: &str, out: &Path) -> anyhow::Result<Analysis> {
-    fs::create_dir_all(out)?;
+    let models = out.join("models");
+    fs::create_dir_all(&models)?;
     let (manifest, model) = detector::colour_blobs();
-    fs::write(out.join("colour-blobs.toml"), manifest)?;
-    fs::write(out.join("colour-blobs.onnx"), model)?;
+    fs::write(models.join("colour-blobs.toml"), manifest)?;
+    fs::write(models.join("colour-blobs.onnx"), model)?;
     fs::write(out.join("scene.toml"), scene)?;
     let output = Command::new(binaries::path("kerege-edge")?)
         .arg("analyze")
@@ -36,7 +37,7 @@ pub fn run(clip: &Path, scene: &str, out: &Path) -> anyhow::Result<Analysis> {
         .arg("--out")
         .arg(out.join("result"))
         .args(["--model", "colour-blobs", "--start", "2026-03-05T08:00:00Z", "--models-dir"])
-        .arg(out)
+        .arg(&models)
         .env("KEREGE_ONNXRUNTIME", runtime::library())
         .output()?;
     anyhow::ensure!(output.status.success(), "analyze: {}", String::from_utf8_lossy(&output.stderr));

@@ -252,8 +252,10 @@ fn write_edge(
 ) -> anyhow::Result<()> {
     // Before the centre has a key, the box needs only to be able to print its own.
     let placeholder = "ed25519:11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".to_owned();
+    let password = if centre_key.is_some() { format!("broker/passwords/{DEVICE}") } else { "no-password".into() };
     let centre_key = centre_key.map_or(placeholder, PublicKey::to_string);
     fs::write(folder.join("scene.toml"), &plan.scene)?;
+    fs::write(folder.join("no-password"), "none yet\n")?;
     if let Some((manifest, file)) = &plan.model {
         fs::create_dir_all(folder.join("models"))?;
         fs::write(folder.join("models").join("colour-blobs.toml"), manifest)?;
@@ -269,7 +271,7 @@ models_dir = "models"
 [broker]
 host = "127.0.0.1"
 port = {port}
-password_file = "broker/passwords/{DEVICE}"
+password_file = "{password}"
 [centre]
 url = "http://127.0.0.1:{http}"
 public_key = "{centre_key}"
