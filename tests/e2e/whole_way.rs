@@ -1,9 +1,9 @@
 //! From a camera to the dashboard's interface: exact counts, incidents once, signed and chained.
 
 use kerege_contract::fact::Direction;
-use kerege_contract::{RoadUserClass, Scene};
+use kerege_contract::{RoadUserClass, Scene, UtcTime};
 use kerege_tests::camera::drawn;
-use kerege_tests::city::{City, Plan};
+use kerege_tests::city::{City, DEVICE, Plan};
 use kerege_tests::eventually::eventually;
 use kerege_tests::scenario::{SCENE, Scenario};
 use kerege_tests::{analysis, journal};
@@ -85,6 +85,12 @@ fn a_camera_reaches_the_centre_once_signed_and_chained() -> anyhow::Result<()> {
         Ok(Some(()))
     })?;
     agree(&mut city)
+}
+
+/// The time some seconds from now.
+fn from_now(seconds: f64) -> UtcTime {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    UtcTime::from_millis(i64::try_from(now).unwrap_or(0)).plus_seconds(seconds)
 }
 
 fn check_incident(officer: &kerege_tests::api::Api, incident: &Value) -> anyhow::Result<()> {
