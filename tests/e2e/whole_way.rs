@@ -78,8 +78,8 @@ fn a_camera_reaches_the_centre_once_signed_and_chained() -> anyhow::Result<()> {
     }
     let planner = city.sign_in("planner")?;
     eventually("the exact counts", Duration::from_secs(90), || {
-        let statistics =
-            planner.json(&format!("/statistics/counts?dev={}&cam=c1&bin=15m", kerege_tests::city::DEVICE))?;
+        let query = format!("dev={DEVICE}&cam=c1&bin=15m&from={}&to={}", from_now(-3600.0), from_now(900.0));
+        let statistics = planner.json(&format!("/statistics/counts?{query}"))?;
         let counts = counted(&statistics);
         anyhow::ensure!(counts == truth(&scenario), "counted {counts:?}: {statistics}");
         Ok(Some(()))
