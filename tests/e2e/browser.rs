@@ -30,12 +30,14 @@ fn an_officer_sees_the_incident_arrive() -> anyhow::Result<()> {
     anyhow::ensure!(browser.script("return window.notReloaded")? == true, "the page was reloaded");
     anyhow::ensure!(!browser.text(&row)?.is_empty(), "the row says nothing");
     browser.click(&row)?;
-    browser
-        .wait_for("img[data-testid='incident-still']", Duration::from_secs(20))?;
+    browser.wait_for("img[data-testid='incident-still']", Duration::from_secs(20))?;
     keep(&browser, "incident")?;
     // Before anybody is signed in, asking who is signed in answers 401, and the browser notes it.
-    let errors: Vec<String> =
-        browser.console_errors()?.into_iter().filter(|error| !(error.contains("/session") && error.contains("401"))).collect();
+    let errors: Vec<String> = browser
+        .console_errors()?
+        .into_iter()
+        .filter(|error| !(error.contains("/session") && error.contains("401")))
+        .collect();
     anyhow::ensure!(errors.is_empty(), "the page's console: {errors:?}");
     Ok(())
 }

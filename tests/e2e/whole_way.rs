@@ -100,7 +100,9 @@ fn check_incident(officer: &kerege_tests::api::Api, incident: &Value) -> anyhow:
     anyhow::ensure!(events.len() >= 2, "an ended incident has a start and an end: {whole}");
     anyhow::ensure!(whole["signature_ok"] == true, "not signed: {whole}");
     let still = eventually("the incident's still", Duration::from_secs(20), || {
-        let Some(sha256) = events[0]["evidence"][0]["sha256"].as_str() else { anyhow::bail!("no still is named: {whole}") };
+        let Some(sha256) = events[0]["evidence"][0]["sha256"].as_str() else {
+            anyhow::bail!("no still is named: {whole}")
+        };
         let answer = officer.get(&format!("/blobs/{sha256}"))?;
         Ok((answer.status == 200).then_some(answer.bytes))
     })?;

@@ -1,4 +1,4 @@
-//! The thread that reports: health every 30 s, the clock's state, conditions of the box, tidying.
+//! The thread that reports: health every 30 s and when a camera changes, the clock's state, conditions of the box, tidying.
 
 use super::recorder::Record;
 use crate::capture::Camera;
@@ -21,7 +21,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 const HEALTH_EVERY: Duration = Duration::from_secs(30);
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A camera that went dark is told within this time, not with the next regular health.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+const CONDITIONS_EVERY: Duration = Duration::from_secs(5);
 const CLOCK_EVERY: Duration = Duration::from_secs(30);
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// Less free disk than this is told, bytes.
@@ -53,9 +55,11 @@ pub(super) struct Reporter {
     pub(super) begun: Instant,
 }
 
-/// When each duty was done last.
+/// When each duty was done last, and whether each camera was live and frozen then.
 struct Done {
     health: Option<Instant>,
+    cameras: Vec<(bool, bool)>,
+    conditions: Instant,
     clock: Instant,
     tidy: Instant,
 }
@@ -64,7 +68,7 @@ impl Reporter {
     /// Reports until `ending` is dropped, and once more then.
     pub(super) fn run(mut self, ending: &Receiver<()>) {
         let now = Instant::now();
-        let mut done = Done { health: None, clock: now, tidy: now };
+        let mut done = Done { health: None, cameras: Vec::new(), conditions: now, clock: now, tidy: now };
         while let Err(RecvTimeoutError::Timeout) = ending.recv_timeout(LOOK_EVERY) {
             self.look(&mut done);
         }
@@ -81,11 +85,23 @@ impl Reporter {
             done.tidy = now;
             self.tidy();
         }
-        self.conditions();
-        if done.health.is_none_or(|last| now.duration_since(last) >= HEALTH_EVERY) {
+        if now.duration_since(done.conditions) >= CONDITIONS_EVERY {
+            done.conditions = now;
+            self.conditions();
+        }
+        let cameras = self.camera_states();
+        if cameras != done.cameras || done.health.is_none_or(|last| now.duration_since(last) >= HEALTH_EVERY) {
             done.health = Some(now);
+            done.cameras = cameras;
             self.report();
         }
+    }
+
+    /// Whether each camera is live and frozen.
+    fn camera_states(&self) -> Vec<(bool, bool)> {
+        let cameras = self.cameras.lock().unwrap_or_else(PoisonError::into_inner);
+        let states = cameras.iter().map(|camera| camera.stats());
+        states.map(|stats| (stats.live, stats.frozen)).collect()
     }
 
     fn conditions(&self) {
