@@ -1,6 +1,8 @@
 //! One golden file per message, and the JSON Schema of each. Both are re-made and compared, and
 //! each golden must satisfy its schema. After a wanted change: `KEREGE_UPDATE=1 cargo test -p kerege-contract`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its files fails")]
+
 use kerege_contract::event::Event;
 use kerege_contract::{Scene, schema};
 use serde::Serialize;

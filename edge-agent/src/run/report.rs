@@ -100,8 +100,11 @@ impl Reporter {
     /// Whether each camera is live and frozen.
     fn camera_states(&self) -> Vec<(bool, bool)> {
         let cameras = self.cameras.lock().unwrap_or_else(PoisonError::into_inner);
-        let states = cameras.iter().map(|camera| camera.stats());
-        states.map(|stats| (stats.live, stats.frozen)).collect()
+        let state = |camera: &Camera| {
+            let stats = camera.stats();
+            (stats.live, stats.frozen)
+        };
+        cameras.iter().map(state).collect()
     }
 
     fn conditions(&self) {

@@ -80,7 +80,7 @@ fn kittis_road_users_keep_their_numbers() {
         }
     }
     eprintln!("KITTI 0-10: {road_users} road users, {switches} switches, {tracked} of {seen} boxes tracked");
-    assert!(tracked as f64 > 0.95 * seen as f64);
+    assert!(tracked as f64 > 0.95 * f64::from(seen));
     // The car that films turns so fast that in places everything jumps by its own width from one
     // frame to the next, which it does not before a fixed camera: most switches come from there.
     assert!(switches * 200 <= tracked, "{switches} switches in {tracked} boxes");

@@ -74,7 +74,7 @@ async fn only_the_device_itself_and_only_now() {
     let unknown = signed("bsk-999", &path, b"still", None, None, now);
     assert_eq!(code(bench.send(unknown).await).await, "bad_signature");
     let mut changed = signed(DEV, &path, b"still", None, None, now);
-    *changed.body_mut() = Body::from("stilL");
+    *changed.body_mut() = Body::from("stale");
     assert_eq!(code(bench.send(changed).await).await, "bad_signature");
     let mut moved = signed(DEV, &path, b"still", None, None, now);
     *moved.uri_mut() = format!("{path}?x").parse().unwrap();
