@@ -9,7 +9,7 @@ declare -A PROCESS_IDS=()
 start_process() {
     local name=$1
     shift
-    setsid "$@" >>"$DEMO/logs/$name.log" 2>&1 </dev/null &
+    NO_COLOR=1 setsid "$@" >>"$DEMO/logs/$name.log" 2>&1 </dev/null &
     PROCESS_IDS[$name]=$!
     PROCESS_NAMES+=("$name")
 }

@@ -113,7 +113,7 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 /// When the configuration or the key cannot be used.
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 pub fn command(config: &Path) -> Result<(), IdentityError> {
-    let config = config::load(config)?;
+    let config = config::load_before_passwords(config)?;
     let key = load_or_make(&config.data_dir)?;
     println!("device = \"{}\"", config.device);
     println!("public_key = \"{}\"", PublicKey::of(&key));

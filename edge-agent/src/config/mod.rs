@@ -114,9 +114,21 @@ pub enum ConfigError {
 /// # Errors
 /// All faults at once.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    read_file(path, Passwords::Needed)
+}
+
+/// As [`load`], before there are passwords: the broker's account is made only once the box's key is known.
+///
+/// # Errors
+/// All faults at once, but for passwords that are not there.
+pub fn load_before_passwords(path: &Path) -> Result<Config, ConfigError> {
+    read_file(path, Passwords::NotYet)
+}
+
+fn read_file(path: &Path, passwords: Passwords) -> Result<Config, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    parse(&text, &path.display().to_string(), folder)
+    check(&text, &path.display().to_string(), folder, passwords)
 }
 
 /// Reads and checks a text; relative paths in it start from `folder`.
@@ -124,9 +136,22 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
 /// # Errors
 /// All faults at once.
 pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Config, ConfigError> {
+    check(text, name, folder, Passwords::Needed)
+}
+
+/// Whether the files of passwords must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passwords {
+    /// They are read, and a missing one is a fault.
+    Needed,
+    /// They are not looked at.
+    NotYet,
+}
+
+fn check(text: &str, name: &str, folder: &Path, passwords: Passwords) -> Result<Config, ConfigError> {
     let faults = Faults::default();
     let root = Node::from_toml(text, &faults);
-    let mut reader = read::Reader { folder, scene_faults: Vec::new() };
+    let mut reader = read::Reader { folder, passwords, scene_faults: Vec::new() };
     let config = reader.config(&root, &faults, text);
     let mut told: Vec<String> = if faults.is_empty() { Vec::new() } else { vec![faults.render(name, text)] };
     told.append(&mut reader.scene_faults);

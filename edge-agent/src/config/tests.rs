@@ -101,3 +101,15 @@ fn a_missing_file_says_what_to_do() {
     let error = load(Path::new("/no/such/edge.toml")).unwrap_err().to_string();
     assert!(error.contains("/no/such/edge.toml") && error.contains("deploy/examples/edge.toml"), "{error}");
 }
+
+#[test]
+fn before_there_are_passwords_only_they_may_be_missing() {
+    let folder = folder();
+    let file = folder.path().join("edge.toml");
+    fs::write(&file, EXAMPLE).unwrap();
+    fs::remove_file(folder.path().join("bsk-017.password")).unwrap();
+    assert!(load(&file).unwrap_err().to_string().contains("bsk-017.password"));
+    assert_eq!(load_before_passwords(&file).unwrap().device.as_str(), "bsk-017");
+    fs::write(&file, EXAMPLE.replace("port = 1883", "port = 0")).unwrap();
+    assert!(load_before_passwords(&file).unwrap_err().to_string().contains("out of range"));
+}
