@@ -30,18 +30,23 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Takes the next frame's time.
-    pub(crate) fn advance(&mut self, frame: &FrameMeta) -> Advance {
+    /// How a frame would follow the newest one.
+    pub(crate) fn compare(&self, frame: &FrameMeta) -> Advance {
         if !frame.t.is_finite() {
             return Advance::Stale;
         }
-        let advance = match &self.last {
+        match &self.last {
             None => Advance::First,
             Some(last) if last.stream_epoch != frame.stream_epoch => Advance::NewEpoch,
             Some(last) if frame.t <= last.t - JUMP_S => Advance::NewEpoch,
             Some(last) if frame.t <= last.t => Advance::Stale,
             Some(last) => Advance::Next(frame.t - last.t),
-        };
+        }
+    }
+
+    /// Takes the next frame's time.
+    pub(crate) fn advance(&mut self, frame: &FrameMeta) -> Advance {
+        let advance = self.compare(frame);
         match (advance, &self.last) {
             (Advance::Stale, _) => return advance,
             (Advance::Next(dt), _) => self.now += dt,

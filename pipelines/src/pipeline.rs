@@ -57,11 +57,12 @@ impl Pipeline {
     /// stream epoch ends all tracks, and open incidents wait to be found again.
     pub fn step(&mut self, frame: &FrameMeta, detections: &[Detection]) -> Outputs {
         let mut outputs = Outputs::default();
-        let advance = self.clock.advance(frame);
         let resized = self.layout.as_ref().is_some_and(|layout| layout.frame != self.scene.true_size(frame.size));
-        if resized || advance == Advance::NewEpoch {
+        if resized || self.clock.compare(frame) == Advance::NewEpoch {
+            // Before the clock moves on: what ends now is told in the old epoch's seconds.
             self.end_all_tracks(&mut outputs);
         }
+        let advance = self.clock.advance(frame);
         let known = self.layout.take().filter(|_| !resized);
         let layout = known.unwrap_or_else(|| Layout::new(&self.scene, frame.size, &self.options.ground));
         if advance != Advance::Stale {
@@ -88,6 +89,9 @@ impl Pipeline {
         }
         if sees {
             self.judge(layout, outputs);
+        } else {
+            let (clock, options) = (&self.clock, &self.options.rules);
+            self.causes.expire(&self.scene, clock, clock.utc(), options, &mut outputs.incidents);
         }
     }
 

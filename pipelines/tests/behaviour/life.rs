@@ -126,6 +126,43 @@ fn a_frozen_picture_raises_nothing_and_ends_nothing() {
 }
 
 #[test]
+fn a_picture_frozen_for_longer_ends_what_was_open() {
+    let scene = road(&Pinhole::default(), Ground::Unknown, STOPPED);
+    let (frames, mut pipeline) = (breakdown(80.0), pipeline(&scene));
+    run(&mut pipeline, &frames, 0, 0.0, 20.0);
+    pipeline.set_sight(Sight::Frozen);
+    let frozen: Vec<Frame> = (0..400).map(|n| (20.0 + 0.1 * f64::from(n), frames[150].1.clone())).collect();
+    let changes = run(&mut pipeline, &frozen, 0, 0.0, 60.0);
+    assert_eq!(phases(&changes), [(Phase::End, Some(Reason::Restarted))]);
+    assert!((changes[0].detected_t - 50.0).abs() < 0.5);
+}
+
+#[test]
+fn what_ends_with_a_stream_epoch_is_told_in_its_seconds() {
+    let camera = Pinhole::default();
+    let line = format!("[[line]]\nid = 'L'\na = {}\nb = {}\n", camera.point(9.0, 11.2), camera.point(-9.0, 11.2));
+    let mut pipeline = pipeline(&crate::watch::scene(&line));
+    // It passes the line just before the camera reconnects, still inside the band.
+    let car = Actor::drive(Car, 100.0, [-2.0, 60.0], [-2.0, 3.0], 36.0);
+    let frames = film(&camera, &[car], Detector::PERFECT, Timing::steady(10.0), 106.0, 1);
+    let mut passages = Vec::new();
+    for (frame, (t, detections)) in frames.iter().enumerate().filter(|(_, (t, _))| *t >= 99.0) {
+        let epoch = u32::from(*t > 104.75);
+        let utc = utc(*t);
+        let meta = FrameMeta {
+            stream_epoch: epoch,
+            frame: frame as u64,
+            t: t - f64::from(epoch) * 104.0,
+            utc,
+            size: camera.size,
+        };
+        passages.extend(pipeline.step(&meta, detections).passages);
+    }
+    assert_eq!(passages.len(), 1, "{passages:?}");
+    assert!((104.0..105.0).contains(&passages[0].t), "{}", passages[0].t);
+}
+
+#[test]
 fn the_end_of_a_clip_leaves_open_what_still_stands() {
     let scene = road(&Pinhole::default(), Ground::Unknown, STOPPED);
     let (frames, mut pipeline) = (breakdown(60.0), pipeline(&scene));
