@@ -7,13 +7,15 @@
 . "$DOOR/parts.sh"
 
 CARGO_DENY_VERSION=0.20.2
+# Outside the tree, since building it takes minutes and every clone needs the same.
+CARGO_DENY_ROOT=${XDG_CACHE_HOME:-$HOME/.cache}/kerege/cargo-deny-$CARGO_DENY_VERSION
 
 check_help() {
     cat <<'TEXT'
 ./kerege check: formatting, lints, documentation, spelling, licences, generated files, tidy rules.
 
-The first run builds cargo-deny into .kerege/bin/ (a few minutes). Its advisory database is not part of
-the gate, since not every build machine can reach it: `.kerege/bin/cargo-deny check advisories` asks it.
+The first run on a machine builds cargo-deny into the user's cache (a few minutes). Its advisory database is not part of
+the gate, since not every build machine can reach it: `cargo-deny check advisories` asks it.
 TEXT
 }
 
@@ -33,8 +35,8 @@ check_main() {
 }
 
 check_dependencies() {
-    once cargo-deny "$STATE/bin/cargo-deny" "$DOOR/check.sh" -- install_cargo_deny &&
-        "$STATE/bin/cargo-deny" --log-level error check --hide-inclusion-graph bans licenses sources &&
+    [ -x "$CARGO_DENY_ROOT/bin/cargo-deny" ] || install_cargo_deny || return 1
+    "$CARGO_DENY_ROOT/bin/cargo-deny" --log-level error check --hide-inclusion-graph bans licenses sources &&
         say "advisories: not checked (the database is not reachable from every build machine)"
 }
 
@@ -42,7 +44,7 @@ check_dependencies() {
 install_cargo_deny() {
     say "building cargo-deny $CARGO_DENY_VERSION, once"
     CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_TARGET_DIR=$STATE/cargo-deny-build \
-        cargo install cargo-deny --version "$CARGO_DENY_VERSION" --locked --debug --quiet --no-track --force --root "$STATE" &&
+        cargo install cargo-deny --version "$CARGO_DENY_VERSION" --locked --debug --quiet --no-track --force --root "$CARGO_DENY_ROOT" &&
         rm -rf "$STATE/cargo-deny-build"
 }
 
