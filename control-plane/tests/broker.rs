@@ -121,9 +121,10 @@ fn common_raw(stand: &Stand, payload: &[u8]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_sent_while_the_centre_was_dead_arrives() {
+async fn a_backlog_beyond_every_queue_arrives_whole() {
     let mut stand = Stand::start();
-    let events = chain(DEV, 20);
+    // Far more than the centre's queue holds: the broker sends all of it without waiting.
+    let events = chain(DEV, 3000);
     let mut sender = Box::connect(&stand, DEV, DEV).await;
     sender.send_event(&events[0]);
     sender.receipted([1]).await;
@@ -132,8 +133,8 @@ async fn what_was_sent_while_the_centre_was_dead_arrives() {
         sender.send_event(event);
     }
     stand.start_centre(&[]);
-    assert_eq!(sender.receipted(2..=20).await, Some(20));
-    assert_eq!(stand.stored(DEV).len(), 20);
+    assert_eq!(sender.receipted(2..=3000).await, Some(3000));
+    assert_eq!(stand.stored(DEV).len(), 3000);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! The connection that writes to boxes: receipts, signed with the centre's key.
 
-use super::mqtt::{Backoff, Driven, Login, Next};
+use super::mqtt::{Backoff, Driven, Login, Next, Taker};
 use super::receipts::{Gathering, ReceiptItem};
 use crate::centre::Centre;
 use crate::crash;
@@ -39,6 +39,18 @@ pub async fn run(centre: Arc<Centre>, login: Login, key: CentreKey, mut items: m
     }
 }
 
+/// Notes that the broker took the connection.
+struct Connected(Arc<AtomicBool>);
+
+impl Taker for Connected {
+    async fn take(&mut self, packet: Packet) -> Next {
+        if let Packet::ConnAck(ack) = packet {
+            self.0.store(ack.code == ConnectReturnCode::Success, Ordering::SeqCst);
+        }
+        Next::Continue
+    }
+}
+
 struct Sender {
     key: CentreKey,
     gathering: Gathering,
@@ -53,13 +65,7 @@ impl Sender {
     ) -> String {
         let (client, events) = login.connect(CLIENT_ID);
         let connected = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&connected);
-        let mut driven = Driven::start(events, move |packet| {
-            if let Packet::ConnAck(ack) = packet {
-                seen.store(ack.code == ConnectReturnCode::Success, Ordering::SeqCst);
-            }
-            Next::Continue
-        });
+        let mut driven = Driven::start(events, Connected(Arc::clone(&connected)));
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

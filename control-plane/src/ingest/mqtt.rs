@@ -11,13 +11,16 @@ use tokio_util::sync::CancellationToken;
 
 /// The broker keeps our session, and what arrives in it, this long, seconds: as for boxes.
 const SESSION_S: u32 = 7 * 24 * 3600;
-/// Messages that the broker may send before the first is acknowledged.
-pub(super) const RECEIVE_MAXIMUM: u16 = 256;
+/// Messages that the broker should send before the first is acknowledged. Mosquitto 2.0.11 keeps to
+/// it only until the first acknowledgement and then sends all that waits: whoever takes messages
+/// must hold the connection up rather than count on this.
+const RECEIVE_MAXIMUM: u16 = 256;
 /// Larger packets the broker must not send us: it drops them. Four times what a box may send, so
 /// that what another broker lets through is seen, refused and alarmed.
 const MAX_PACKET: u32 = 1024 * 1024;
-/// Requests of ours that may wait: acknowledgements of everything unacknowledged, and more.
-const REQUESTS: usize = 1024;
+/// Requests of ours that may wait: as many as there are packet ids, so that an acknowledgement always
+/// finds room, also while the connection is held up.
+const REQUESTS: usize = 65_536;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// A connection that held this long begins again with the shortest pause.
@@ -87,18 +90,25 @@ pub(super) enum Next {
     Drop(String),
 }
 
+/// Takes the packets of a connection. While it waits nothing is read, so that the broker has to wait
+/// as well.
+pub(super) trait Taker: Send + 'static {
+    /// Takes one packet.
+    fn take(&mut self, packet: Packet) -> impl Future<Output = Next> + Send;
+}
+
 /// A connection being driven; dropping it ends it.
 pub(super) struct Driven(JoinHandle<String>);
 
 impl Driven {
-    /// Drives a connection in a task of its own: nothing that it calls may wait, and a panic in the
-    /// client library ends the connection and nothing else.
-    pub(super) fn start(mut events: EventLoop, mut on: impl FnMut(Packet) -> Next + Send + 'static) -> Self {
+    /// Drives a connection in a task of its own: a panic in the client library ends the connection
+    /// and nothing else.
+    pub(super) fn start(mut events: EventLoop, mut taker: impl Taker) -> Self {
         Self(tokio::spawn(async move {
             loop {
                 match events.poll().await {
                     Ok(Event::Incoming(packet)) => {
-                        if let Next::Drop(why) = on(packet) {
+                        if let Next::Drop(why) = taker.take(packet).await {
                             return why;
                         }
                     }

@@ -1,7 +1,7 @@
 //! The connection that receives: shared subscriptions under a stable client id for what is sent
 //! once, plain ones for what is retained (a broker gives retained messages to plain ones only).
 
-use super::mqtt::{Backoff, Driven, Login, Next, RECEIVE_MAXIMUM};
+use super::mqtt::{Backoff, Driven, Login, Next, Taker};
 use super::writer::Job;
 use crate::centre::Centre;
 use crate::ready::Latch;
@@ -12,8 +12,8 @@ use std::sync::Arc;
 use tokio::sync::{Notify, mpsc};
 
 const CLIENT_ID: &str = "kerege-ingest";
-/// Messages that may wait for the writer: all that may be unacknowledged, and a burst of health.
-pub const JOBS: usize = RECEIVE_MAXIMUM as usize * 4;
+/// Messages that may wait for the writer; when full, nothing more is read from the broker.
+pub const JOBS: usize = 512;
 /// What the broker says of clients that it turned away; see `broker_files`.
 pub(super) const BROKER_LOG: &str = "$SYS/broker/log/";
 
@@ -49,38 +49,59 @@ async fn run_once(centre: &Arc<Centre>, login: &Login, jobs: &mpsc::Sender<Job>,
     if let Err(error) = client.try_subscribe_many(filters) {
         return error.to_string();
     }
-    let (centre, jobs) = (Arc::clone(centre), jobs.clone());
-    let mut driven = Driven::start(events, move |packet| match packet {
-        Packet::SubAck(ack) => subscribed(&centre, &ack.return_codes),
-        Packet::Publish(publish) => hand_over(&client, &jobs, publish),
-        _ => Next::Continue,
-    });
+    let receiver = Receiver { centre: Arc::clone(centre), client, jobs: jobs.clone(), dropped: 0 };
+    let mut driven = Driven::start(events, receiver);
     tokio::select! {
         why = driven.ended() => why,
         () = failed.notified() => "a batch could not be stored".to_owned(),
     }
 }
 
-fn subscribed(centre: &Centre, codes: &[SubscribeReasonCode]) -> Next {
-    for ((filter, _), code) in FILTERS.iter().zip(codes) {
-        if !matches!(code, SubscribeReasonCode::Success(_)) {
-            return Next::Drop(format!("the broker refused the subscription {filter}: {code:?}; see broker-files"));
-        }
-    }
-    tracing::info!("receiving from boxes");
-    centre.ready.release(Latch::BrokerSubscribed);
-    Next::Continue
+/// Hands what arrives to the writer.
+struct Receiver {
+    centre: Arc<Centre>,
+    client: AsyncClient,
+    jobs: mpsc::Sender<Job>,
+    dropped: u64,
 }
 
-/// Never waits: what comes at QoS 1 fits by the receive maximum, of the rest the newest is dropped.
-fn hand_over(client: &AsyncClient, jobs: &mpsc::Sender<Job>, publish: Publish) -> Next {
-    let once = publish.qos == QoS::AtMostOnce;
-    match jobs.try_send(Job { publish, client: client.clone() }) {
-        Ok(()) => Next::Continue,
-        Err(_) if once => {
-            tracing::warn!(dropped = 1, "a health message was dropped: the writer is behind");
-            Next::Continue
+impl Taker for Receiver {
+    async fn take(&mut self, packet: Packet) -> Next {
+        match packet {
+            Packet::SubAck(ack) => self.subscribed(&ack.return_codes),
+            Packet::Publish(publish) => self.hand_over(publish).await,
+            _ => Next::Continue,
         }
-        Err(_) => Next::Drop("the writer is behind or has ended".to_owned()),
+    }
+}
+
+impl Receiver {
+    fn subscribed(&self, codes: &[SubscribeReasonCode]) -> Next {
+        for ((filter, _), code) in FILTERS.iter().zip(codes) {
+            if !matches!(code, SubscribeReasonCode::Success(_)) {
+                return Next::Drop(format!("the broker refused the subscription {filter}: {code:?}; see broker-files"));
+            }
+        }
+        tracing::info!("receiving from boxes");
+        self.centre.ready.release(Latch::BrokerSubscribed);
+        Next::Continue
+    }
+
+    /// What comes at QoS 1 waits for the writer; of the rest, which comes again by itself, the newest
+    /// is dropped when the writer is behind.
+    async fn hand_over(&mut self, publish: Publish) -> Next {
+        let lossy = publish.qos == QoS::AtMostOnce;
+        let job = Job { publish, client: self.client.clone() };
+        if lossy {
+            if self.jobs.try_send(job).is_err() {
+                self.dropped += 1;
+                tracing::warn!(dropped = self.dropped, "a health message was dropped: the writer is behind");
+            }
+            return Next::Continue;
+        }
+        match self.jobs.send(job).await {
+            Ok(()) => Next::Continue,
+            Err(_) => Next::Drop("the writer has ended".to_owned()),
+        }
     }
 }

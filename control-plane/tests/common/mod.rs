@@ -268,7 +268,7 @@ impl Box {
         let mut properties = ConnectProperties::new();
         properties.session_expiry_interval = Some(3600);
         options.set_connect_properties(properties);
-        let (client, mut events) = AsyncClient::new(options, 1000);
+        let (client, mut events) = AsyncClient::new(options, 8192);
         client.try_subscribe(format!("kerege/v1/dn/{dev}/ack"), QoS::AtLeastOnce).unwrap();
         let (sender, arrivals) = mpsc::channel(4096);
         let key = stand.centre_key;
