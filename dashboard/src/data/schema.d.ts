@@ -1515,7 +1515,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Id of the last event seen. */
-                "last-event-id"?: string | null;
+                "last-event-id"?: string;
             };
             path?: never;
             cookie?: never;
