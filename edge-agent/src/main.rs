@@ -1,7 +1,7 @@
 //! `kerege-edge`: the command line of the box. Each command only calls its module.
 
 use clap::{Parser, Subcommand};
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,7 +42,8 @@ fn main() -> ExitCode {
     match dispatch(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{error:#}");
+            // Nobody is left to tell when this cannot be written.
+            let _unheard = writeln!(std::io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -70,5 +71,7 @@ fn analyze(arguments: &kerege_edge::analyze::AnalyzeArguments) -> anyhow::Result
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let stderr = std::io::stderr;
+    let coloured = stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(coloured).with_target(false).init();
 }

@@ -195,7 +195,8 @@ impl Drop for FileSource {
     }
 }
 
-fn words(error: &gst::glib::Error) -> String {
+/// What is wrong with a file, in plain words.
+pub(crate) fn words(error: &gst::glib::Error) -> String {
     match error.kind::<gst::StreamError>() {
         Some(gst::StreamError::TypeNotFound | gst::StreamError::WrongType) => "it is not a video file".into(),
         Some(gst::StreamError::Demux) => "it is damaged, cut off, or has no video in it".into(),

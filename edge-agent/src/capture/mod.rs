@@ -21,6 +21,7 @@ mod tail;
 
 pub use camera::Camera;
 pub(crate) use decoder::{DecoderPolicy, make as make_decoder};
+pub(crate) use file::words as file_words;
 pub use file::{FileError, FileFrame, FileSource};
 pub use options::{CameraOptions, Credentials, Secret, Transport};
 

@@ -156,9 +156,18 @@ impl Pass {
         self.pipeline.set_state(gst::State::Playing).map(drop).map_err(|_| self.reason())
     }
 
+    /// The first picture; what goes wrong is said at once, silence after a while.
     fn first_unit(&self) -> Result<gst::Sample, String> {
         self.pipeline.set_state(gst::State::Paused).map_err(|_| self.reason())?;
-        self.sink.try_pull_preroll(gst::ClockTime::from_seconds(10)).ok_or_else(|| self.reason())
+        for _ in 0..100 {
+            if let Some(sample) = self.sink.try_pull_preroll(gst::ClockTime::from_mseconds(100)) {
+                return Ok(sample);
+            }
+            if let Some(reason) = self.error() {
+                return Err(reason);
+            }
+        }
+        Err(self.reason())
     }
 
     /// What comes next, waiting at most a tenth of a second.
@@ -176,7 +185,7 @@ impl Pass {
     fn error(&self) -> Option<String> {
         let message = self.pipeline.bus()?.pop_filtered(&[gst::MessageType::Error])?;
         match message.view() {
-            gst::MessageView::Error(error) => Some(error.error().message().to_owned()),
+            gst::MessageView::Error(error) => Some(crate::capture::file_words(&error.error())),
             _ => None,
         }
     }

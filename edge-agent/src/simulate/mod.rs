@@ -140,17 +140,17 @@ impl Simulator {
         crate::capture::init().map_err(SimulateError::Media)?;
         let cameras = open_cameras(&options.videos)?;
         let server = Server::start(options.port, &cameras)?;
-        let players: Result<_, _> =
-            cameras.iter().map(|camera| play(camera, &server, options.ending, notice)).collect();
-        let stop_phases = Arc::new(AtomicBool::new(false));
-        let phases = match (&options.phases, cameras.first()) {
-            (Some(wanted), Some(camera)) => {
-                let timeline = phases::Timeline::read(&wanted.truth, wanted.site.clone())?;
-                Some(phases::serve(wanted.port, timeline, Arc::clone(camera), Arc::clone(&stop_phases))?)
-            }
-            _ => None,
-        };
-        Ok(Self { players: players?, cameras, phases, stop_phases, server })
+        let stop_phases = Arc::default();
+        let mut simulator = Self { cameras, players: Vec::new(), phases: None, stop_phases, server };
+        if let (Some(wanted), Some(camera)) = (&options.phases, simulator.cameras.first()) {
+            let timeline = phases::Timeline::read(&wanted.truth, wanted.site.clone())?;
+            let stop = Arc::clone(&simulator.stop_phases);
+            simulator.phases = Some(phases::serve(wanted.port, timeline, Arc::clone(camera), stop)?);
+        }
+        for camera in &simulator.cameras {
+            simulator.players.push(play(camera, &simulator.server, options.ending, notice)?);
+        }
+        Ok(simulator)
     }
 
     /// Name, address, file and codec of each camera, and where phases are told.
@@ -245,3 +245,6 @@ fn play(
     let run = move || camera.run(ending, &drop_clients, &*notice);
     std::thread::Builder::new().name(name).spawn(run).map_err(SimulateError::Thread)
 }
+
+#[cfg(test)]
+mod tests;

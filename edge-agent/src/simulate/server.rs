@@ -25,6 +25,7 @@ pub(super) struct Server {
     rtsp: rtsp::RTSPServer,
     pub(super) port: u16,
     viewers: Viewers,
+    context: glib::MainContext,
     main_loop: glib::MainLoop,
     thread: Option<JoinHandle<()>>,
 }
@@ -48,9 +49,9 @@ impl Server {
         let context = glib::MainContext::new();
         rtsp.attach(Some(&context)).map_err(|_| SimulateError::Port(port))?;
         let main_loop = glib::MainLoop::new(Some(&context), false);
-        let thread = run_loop(context, main_loop.clone()).map_err(SimulateError::Thread)?;
+        let thread = run_loop(context.clone(), main_loop.clone()).map_err(SimulateError::Thread)?;
         let port = u16::try_from(rtsp.bound_port()).map_err(|_| SimulateError::Port(port))?;
-        Ok(Self { rtsp, port, viewers, main_loop, thread: Some(thread) })
+        Ok(Self { rtsp, port, viewers, context, main_loop, thread: Some(thread) })
     }
 
     /// What closes the connections of one camera's clients.
@@ -69,7 +70,13 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.rtsp.client_filter(Some(&mut |_, _| rtsp::RTSPFilterResult::Remove));
-        self.main_loop.quit();
+        // From inside the loop: one that has not begun to run yet would miss it.
+        let main_loop = self.main_loop.clone();
+        let quit = glib::idle_source_new(None, glib::Priority::DEFAULT, move || {
+            main_loop.quit();
+            glib::ControlFlow::Break
+        });
+        quit.attach(Some(&self.context));
         if let Some(thread) = self.thread.take() {
             // A thread that panicked has said so already.
             let _panicked = thread.join();
