@@ -21,7 +21,8 @@ const presenceQuery = queryOptions({ queryKey: KEY, queryFn: fetchPresence, stal
 
 /** Asks who is here before anything is drawn: a page that comes in parts must not wait for it twice. */
 export function askPresence(queries: QueryClient): void {
-  void queries.prefetchQuery(presenceQuery);
+  // What goes wrong is told where the answer is used.
+  queries.query(presenceQuery).catch(() => undefined);
 }
 
 /** Who is here; `undefined` while that is not yet known. */
