@@ -1,6 +1,6 @@
 //! The box at work: what runs, and in which order it ends.
 //!
-//! Cameras fill the slots; the [analyst] looks at them in turn; the [recorder]
+//! Cameras fill the slots; the `analyst` looks at them in turn; the `recorder`
 //! stores what follows; the uplink sends it. They end in the same order, so that what is on its way
 //! still arrives: reporter, cameras, analyst, recorder, uplink, uploads, outbox.
 
