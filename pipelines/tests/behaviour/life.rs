@@ -142,12 +142,12 @@ fn what_ends_with_a_stream_epoch_is_told_in_its_seconds() {
     let camera = Pinhole::default();
     let line = format!("[[line]]\nid = 'L'\na = {}\nb = {}\n", camera.point(9.0, 11.2), camera.point(-9.0, 11.2));
     let mut pipeline = pipeline(&crate::watch::scene(&line));
-    // It passes the line just before the camera reconnects, still inside the band.
+    // It passes the line just before the camera reconnects.
     let car = Actor::drive(Car, 100.0, [-2.0, 60.0], [-2.0, 3.0], 36.0);
     let frames = film(&camera, &[car], Detector::PERFECT, Timing::steady(10.0), 106.0, 1);
     let mut passages = Vec::new();
     for (frame, (t, detections)) in frames.iter().enumerate().filter(|(_, (t, _))| *t >= 99.0) {
-        let epoch = u32::from(*t > 104.75);
+        let epoch = u32::from(*t > 105.05);
         let utc = utc(*t);
         let meta = FrameMeta {
             stream_epoch: epoch,
