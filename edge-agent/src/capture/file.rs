@@ -71,6 +71,11 @@ impl std::fmt::Debug for FileFrame {
     }
 }
 
+/// How often it is asked whether something went wrong while no frame comes.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// So often without a frame or a word is the end: a demuxer can pause on a damaged file in silence.
+const SILENT_LOOKS: u32 = 100;
+
 /// A file that is being decoded.
 pub struct FileSource {
     path: PathBuf,
@@ -125,8 +130,8 @@ impl FileSource {
     /// # Errors
     /// When the file cannot be decoded (further), holds no frame, or ends before it should.
     pub fn next(&self) -> Result<Option<FileFrame>, FileError> {
-        loop {
-            match self.frames.recv_timeout(Duration::from_millis(200)) {
+        for _ in 0..SILENT_LOOKS {
+            match self.frames.recv_timeout(LOOK_EVERY) {
                 Ok(frame) => return Ok(Some(frame)),
                 Err(RecvTimeoutError::Disconnected) => return self.end().map(|()| None),
                 Err(RecvTimeoutError::Timeout) => {
@@ -136,6 +141,7 @@ impl FileSource {
                 }
             }
         }
+        Err(self.unusable(Some("it is damaged or cut off: nothing more came out of it".into())))
     }
 
     /// Frames decoded so far, whether due or not.
