@@ -13,10 +13,11 @@ export default defineConfig(({ mode }) => ({
     restoreMocks: true,
     unstubGlobals: true,
     maxWorkers: 2,
-    // A busy machine is slow, not wrong.
-    testTimeout: 30_000,
+    // A busy machine is slow, not wrong: few workers to start, and patience.
+    pool: "threads",
+    testTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "logic", include: ["src/**/*.test.ts"], environment: "node" } },
+      { extends: true, test: { name: "logic", include: ["src/**/*.test.ts"], environment: "node", isolate: false } },
       { extends: true, test: { name: "pages", include: ["src/**/*.test.tsx"], environment: "happy-dom", setupFiles: ["src/testing/setup.ts"] } },
     ],
   },

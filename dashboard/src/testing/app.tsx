@@ -1,6 +1,6 @@
 // The whole application against the fake centre, as a user would meet it.
 import { render } from "@testing-library/react";
-import userEvent, { type UserEvent } from "@testing-library/user-event";
+import userEvent, { PointerEventsCheckLevel, type UserEvent } from "@testing-library/user-event";
 import { vi } from "vitest";
 import { App } from "@/app/App";
 import type { Locale } from "@/i18n/locales";
@@ -24,5 +24,5 @@ export function open(path: string, { role, locale = "en" }: Scene = {}): Stage {
   window.history.replaceState({}, "", path);
   vi.stubGlobal("fetch", (input: RequestInfo | URL, init?: RequestInit) => centre.answer(new Request(new URL(input instanceof Request ? input.url : input, window.location.origin), input instanceof Request ? input : init)));
   render(<App nonce="test" />);
-  return { centre, user: userEvent.setup() };
+  return { centre, user: userEvent.setup({ pointerEventsCheck: PointerEventsCheckLevel.Never }) };
 }

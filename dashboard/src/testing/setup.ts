@@ -9,6 +9,8 @@ class NoObserver {
 }
 
 globalThis.ResizeObserver = NoObserver;
+// Without a height every row of a list would be in view, and all of them be drawn.
+Object.defineProperty(HTMLElement.prototype, "offsetHeight", { get: () => 98 });
 configure({ asyncUtilTimeout: 10_000 });
 vi.spyOn(window, "scrollTo").mockImplementation(() => undefined);
 
