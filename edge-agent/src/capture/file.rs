@@ -179,11 +179,11 @@ impl FileSource {
         if let Some(reason) = self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Some(reason);
         }
-        let message = self.pipeline.bus()?.pop_filtered(&[gst::MessageType::Error, gst::MessageType::Eos])?;
-        match message.view() {
-            gst::MessageView::Error(error) => Some(words(&error.error())),
-            _ => (!self.has_video.load(Ordering::Relaxed)).then(|| "there is no video in it".to_owned()),
-        }
+        let message = self.pipeline.bus()?.pop_filtered(&[gst::MessageType::Error])?;
+        let gst::MessageView::Error(error) = message.view() else { return None };
+        let flowed_nowhere = error.debug().is_some_and(|text| text.contains("not-linked"));
+        let without_video = flowed_nowhere && !self.has_video.load(Ordering::Relaxed);
+        Some(if without_video { "there is no video in it".to_owned() } else { words(&error.error()) })
     }
 
     fn unusable(&self, reason: Option<String>) -> FileError {
@@ -254,7 +254,7 @@ fn pipeline(path: &Path, sink: AppSink, fault: &Fault, has_video: &Arc<AtomicBoo
     let source = tail::element("filesrc")?;
     source.set_property("location", path);
     let parse = tail::element("parsebin")?;
-    pipeline.add_many([&source, &parse]).map_err(|error| error.to_string())?;
+    pipeline.add_many([&source, &parse, sink.upcast_ref()]).map_err(|error| error.to_string())?;
     source.link(&parse).map_err(|error| error.to_string())?;
     let (weak, taken, fault) = (pipeline.downgrade(), Arc::clone(has_video), Arc::clone(fault));
     parse.connect_pad_added(move |_, pad| {
@@ -263,25 +263,13 @@ fn pipeline(path: &Path, sink: AppSink, fault: &Fault, has_video: &Arc<AtomicBoo
         let is_video = caps
             .structure(0)
             .is_some_and(|first| first.name().starts_with("video/") || first.name().starts_with("image/"));
-        let result = if is_video && !taken.swap(true, Ordering::Relaxed) {
-            tail::link(&pipeline, pad, &sink, DecoderPolicy::SoftwareOnly)
-        } else {
-            discard(&pipeline, pad)
-        };
-        if let Err(reason) = result {
+        // Sound and further pictures stay unlinked and are dropped where they come from.
+        if !is_video || taken.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Err(reason) = tail::link(&pipeline, pad, &sink, DecoderPolicy::SoftwareOnly) {
             fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
         }
     });
     Ok(pipeline)
-}
-
-/// Sound and the like flow away.
-fn discard(pipeline: &gst::Pipeline, pad: &gst::Pad) -> Result<(), String> {
-    let drain = tail::element("fakesink")?;
-    drain.set_property("async", false);
-    drain.set_property("sync", false);
-    pipeline.add(&drain).map_err(|error| error.to_string())?;
-    drain.sync_state_with_parent().map_err(|error| error.to_string())?;
-    let input = drain.static_pad("sink").ok_or("the drain takes nothing")?;
-    pad.link(&input).map(drop).map_err(|error| error.to_string())
 }

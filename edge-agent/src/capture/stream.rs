@@ -35,7 +35,7 @@ impl Stream {
         let source = source(options)?;
         let mut taker = FrameTaker::new(epoch);
         let sink = tail::sink(Box::new(move |sample| taker.take(&sample)), Box::new(|| {}));
-        stream.pipeline.add(&source).map_err(|error| error.to_string())?;
+        stream.pipeline.add_many([&source, sink.upcast_ref()]).map_err(|error| error.to_string())?;
         let reporting = Arc::clone(epoch);
         reports::watch(&source, move |stream_s, utc_s| reporting.report(stream_s, utc_s));
         choose_stream(&source, epoch);

@@ -13,11 +13,13 @@ pub(super) type OnSample = Box<dyn FnMut(gst::Sample) -> Result<gst::FlowSuccess
 /// What happens at the end of the stream.
 pub(super) type OnEnd = Box<dyn FnMut() + Send>;
 
-/// A sink for I420 and NV12 that hands over every picture as soon as it is decoded.
+/// A sink for I420 and NV12 that hands over every picture as soon as it is decoded. It must be in the
+/// pipeline from the start: one that is added later may miss that the pipeline plays and wait for ever.
 pub(super) fn sink(mut on_sample: OnSample, mut on_end: OnEnd) -> AppSink {
     let formats = [video::VideoFormat::I420, video::VideoFormat::Nv12];
     let caps = video::VideoCapsBuilder::new().format_list(formats).build();
-    let sink = AppSink::builder().caps(&caps).sync(false).max_buffers(1).enable_last_sample(false).build();
+    let sink =
+        AppSink::builder().caps(&caps).sync(false).async_(false).max_buffers(1).enable_last_sample(false).build();
     let new_sample = move |sink: &AppSink| on_sample(sink.pull_sample().map_err(|_| gst::FlowError::Eos)?);
     sink.set_callbacks(AppSinkCallbacks::builder().new_sample(new_sample).eos(move |_| on_end()).build());
     if let Some(pad) = sink.static_pad("sink") {
@@ -36,7 +38,7 @@ fn accept_strides(pad: &gst::Pad) {
     });
 }
 
-/// Adds a decoder for the pad's parsed packets and links it to the sink.
+/// Adds a decoder for the pad's parsed packets and links it to the sink, which is in the pipeline already.
 pub(super) fn link(
     pipeline: &gst::Pipeline,
     pad: &gst::Pad,
@@ -47,10 +49,9 @@ pub(super) fn link(
     let named = || caps.structure(0).map_or_else(|| "nothing".into(), |first| first.name().to_string());
     let decoder = decoder::make(&caps, policy).ok_or_else(|| format!("no decoder for {} is installed", named()))?;
     let convert = element("videoconvert")?;
-    let elements = [&decoder, &convert, sink.upcast_ref()];
-    pipeline.add_many(elements).map_err(|error| error.to_string())?;
-    gst::Element::link_many(elements).map_err(|error| error.to_string())?;
-    for part in elements.iter().rev() {
+    pipeline.add_many([&decoder, &convert]).map_err(|error| error.to_string())?;
+    gst::Element::link_many([&decoder, &convert, sink.upcast_ref()]).map_err(|error| error.to_string())?;
+    for part in [&convert, &decoder] {
         part.sync_state_with_parent().map_err(|error| error.to_string())?;
     }
     let input = decoder.static_pad("sink").ok_or("the decoder takes nothing")?;

@@ -140,12 +140,11 @@ impl Pass {
         let (weak, target, taken) = (pipeline.downgrade(), sink.downgrade(), AtomicBool::new(false));
         parse.connect_pad_added(move |_, pad| {
             let (Some(pipeline), Some(sink)) = (weak.upgrade(), target.upgrade()) else { return };
-            let linked = if is_video(pad) && !taken.swap(true, Ordering::Relaxed) {
-                link_video(&pipeline, pad, &sink, carry)
-            } else {
-                link_chain(&pipeline, pad, &["fakesink"], None)
-            };
-            if let Err(reason) = linked {
+            // Sound and further pictures stay unlinked and are dropped where they come from.
+            if !is_video(pad) || taken.swap(true, Ordering::Relaxed) {
+                return;
+            }
+            if let Err(reason) = link_video(&pipeline, pad, &sink, carry) {
                 gst::element_error!(pipeline, gst::StreamError::Format, ("{reason}"));
             }
         });
@@ -241,14 +240,14 @@ fn link_video(pipeline: &gst::Pipeline, pad: &gst::Pad, sink: &AppSink, carry: C
             pad.link(&input).map_err(|error| error.to_string())?;
             decoder.sync_state_with_parent().map_err(|error| error.to_string())?;
             let output = decoder.static_pad("src").ok_or("the decoder has no source")?;
-            return link_chain(pipeline, &output, &["videoconvert", "x264enc", "h264parse"], Some(sink));
+            return link_chain(pipeline, &output, &["videoconvert", "x264enc", "h264parse"], sink);
         }
     };
-    link_chain(pipeline, pad, chain, Some(sink))
+    link_chain(pipeline, pad, chain, sink)
 }
 
 /// Adds elements behind a pad, one after another, and starts them.
-fn link_chain(pipeline: &gst::Pipeline, pad: &gst::Pad, names: &[&str], sink: Option<&AppSink>) -> Result<(), String> {
+fn link_chain(pipeline: &gst::Pipeline, pad: &gst::Pad, names: &[&str], sink: &AppSink) -> Result<(), String> {
     let mut from = pad.clone();
     for name in names {
         let element = make(name).map_err(|error| error.to_string())?;
@@ -265,11 +264,8 @@ fn link_chain(pipeline: &gst::Pipeline, pad: &gst::Pad, names: &[&str], sink: Op
         element.sync_state_with_parent().map_err(|error| error.to_string())?;
         let input = element.static_pad("sink").ok_or("an element has no sink")?;
         from.link(&input).map_err(|error| error.to_string())?;
-        if let Some(output) = element.static_pad("src") {
-            from = output;
-        }
+        from = element.static_pad("src").ok_or("an element has no source")?;
     }
-    let Some(sink) = sink else { return Ok(()) };
     let input = sink.static_pad("sink").ok_or("the end has no sink")?;
     from.link(&input).map(drop).map_err(|error| error.to_string())
 }

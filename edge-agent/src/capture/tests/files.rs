@@ -88,3 +88,18 @@ fn a_file_that_was_cut_off_is_told_so() {
     let told = fault(&index_first);
     assert!(told.contains("cut off"), "{told}");
 }
+
+#[test]
+fn sound_beside_the_picture_is_left_out_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mp4");
+    launch(&format!(
+        "videotestsrc num-buffers=50 ! video/x-raw,width=160,height=120,framerate=25/1 ! {} \
+         audiotestsrc num-buffers=90 ! avenc_aac ! aacparse ! mux. mp4mux name=mux ! filesink location={}",
+        "x264enc speed-preset=ultrafast ! h264parse ! mux.",
+        path.display()
+    ));
+    for _ in 0..30 {
+        assert_eq!(read(&path, 25.0).unwrap().0.len(), 50);
+    }
+}
