@@ -72,7 +72,7 @@ same_as_committed() {
     local file=$1
     shift
     "$@" | diff -u "$file" - || {
-        warn "$file is stale" "make it again: $* > $file"
+        warn "$file is stale; make it again: $* > $file"
         return 1
     }
 }
