@@ -1,6 +1,8 @@
 //! `kerege-edge analyze` as its user calls it, on a street that is drawn here: exact counts, the
 //! incidents that really happen, the same bytes every time, and plain words for bad input.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod results;
 mod street;
 mod words;
