@@ -109,7 +109,7 @@ mod tests {
     fn ticks_are_found_behind_any_name() {
         let stat = "7 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 11 12 130 14 15";
         assert_eq!(children_ticks(stat), Some(144));
-        assert_eq!(two_ticks(stat, 11), Some(142));
+        assert_eq!(two_ticks(stat, 11), Some(23));
         assert_eq!(children_ticks("nothing"), None);
     }
 
