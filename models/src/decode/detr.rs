@@ -34,10 +34,8 @@ impl Labels {
         candidates.extend(rows.filter_map(|((label, corners), score)| {
             let score = self.classes.probability(*score);
             let class = self.classes.meaning(*label)?;
-            if score < self.classes.threshold {
-                return None;
-            }
-            Candidate::new(class, score.min(1.0), *corners)
+            // A score that is no number reaches nothing.
+            (score >= self.classes.threshold).then(|| Candidate::new(class, score.min(1.0), *corners))?
         }));
         Ok(())
     }
