@@ -130,7 +130,7 @@ function boxOfCity(dev: string, now: number): Schemas["Box"] {
     return { ...base, state: "live", since: time(now - 300 * MINUTE), last_frame: time(now - 400), picture_captured: time(now - 2000), fps_in: 25, fps_analysed: 9.8, dropped: 12 + index, reconnects: 1, latency_ms: 84, size: [1280, 720], time_src: "estimated", time_err_ms: 40 };
   });
   const health: Partial<Schemas["Box"]> = {
-    health_at: time(now - 12_000), software: "0.1.0", uptime_s: 401_220, model: dev === "bsk-021" ? { problem: "yolox-nano.onnx: file is missing" } : { id: "yolox-nano", hash: `sha256:${hash(4)}` },
+    health_at: time(now - 12_000), software: "0.1.0", uptime_s: 401_220, model: dev === "bsk-021" ? { problem: "yolox-nano.onnx: file is missing" } : dev === "bsk-017" ? { id: "kerege-nano-fp32", problem: "model 'kerege-nano' computes wrongly on this machine; 'kerege-nano-fp32' is used instead" } : { id: "yolox-nano", hash: `sha256:${hash(4)}` },
     temperature_c: 61, disk_free_bytes: 81_300_000_000, memory_bytes: 312_000_000, clock: { src: "ntp", state: "locked", off_ms: 3.1, err_ms: 12 },
     outbox: dev === "bsk-021" ? { events_waiting: 3, facts_waiting: 12, quarantined: 1, blobs_waiting: 2, oldest: time(now - 95_000) } : { events_waiting: 0, facts_waiting: 0, quarantined: 0, blobs_waiting: 0 },
     chain: dev === "bsk-021" ? { state: "pending", epoch: 3, upto: 48_208, known: 48_211 } : { state: "contiguous", epoch: 3, upto: 190, known: 190 },

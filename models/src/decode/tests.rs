@@ -8,8 +8,25 @@ const FULL: Placement = Placement { width: 64, height: 64 };
 
 /// A small YOLOX of 64×64 (64 + 16 + 4 cells) with the classes of the shipped one.
 fn manifest() -> Manifest {
-    let text = BUILT_IN[0].1.replace("width = 416", "width = 64").replace("height = 416", "height = 64");
-    Manifest::from_toml(&text, "m").unwrap()
+    manifest_of("family = \"yolox\"\nstrides = [8, 16, 32]")
+}
+
+/// Every layout, with an input of 64×64.
+const LAYOUTS: [&str; 6] = [
+    "family = \"yolox\"\nstrides = [8, 16, 32]\nscores = \"logits\"",
+    "family = \"nanodet\"\nstrides = [8, 48]\nbins = 8",
+    "family = \"ltrb\"\nstrides = [8, 48]",
+    "family = \"boxes_scores\"\nboxes = 30",
+    "family = \"detr_labels\"\nboxes = 30",
+    "family = \"detr_logits\"\nboxes = 30",
+];
+
+fn manifest_of(layout: &str) -> Manifest {
+    let (text, _) = BUILT_IN[0].1.split_once("[golden]").unwrap();
+    let (_, classes) = BUILT_IN[0].1.split_once("[[class]]").unwrap();
+    let text =
+        format!("{text}[[class]]{classes}").replace("width = 416", "width = 64").replace("height = 416", "height = 64");
+    Manifest::from_toml(&text.replace("family = \"yolox\"\nstrides = [8, 16, 32]", layout), "m").unwrap()
 }
 
 /// Index of a cell; x, y, log w, log h, objectness; class and score.
@@ -88,6 +105,62 @@ fn one_object_is_one_box_but_kinds_do_not_compete() {
     assert_eq!(person_at_car.len(), 2);
     let neighbours = decode(&[(9, cell(0.5, 0.9), &[(2, 1.0)]), (11, cell(0.5, 0.8), &[(2, 1.0)])]);
     assert_eq!(neighbours.len(), 2);
+}
+
+#[test]
+fn a_side_that_a_stride_does_not_divide_has_one_more_cell() {
+    let shapes = |layout| Decoder::new(&manifest_of(layout)).signature().outputs[0].shape.clone();
+    assert_eq!(shapes(LAYOUTS[1]), [1, 64 + 4, 80 + 32]);
+    assert_eq!(shapes(LAYOUTS[2]), [1, 64 + 4, 84]);
+}
+
+#[test]
+fn distances_go_from_the_corner_or_from_the_middle() {
+    let row = |cells: usize, width: usize, at: usize, numbers: &[(usize, f32)]| {
+        let mut output = vec![0.0; cells * width];
+        numbers.iter().for_each(|(index, value)| output[at * width + index] = *value);
+        output
+    };
+    // Cell (1, 1) of stride 8: its corner is 8, its middle 12.
+    let plain = row(68, 84, 9, &[(2, 0.9), (80, 1.0), (81, 0.5), (82, 1.0), (83, 0.5)]);
+    let found = Decoder::new(&manifest_of(LAYOUTS[2])).decode(&[&plain], FULL).unwrap();
+    assert_eq!(<[f32; 4]>::from(found[0].bbox), [4.0 / 64.0, 8.0 / 64.0, 20.0 / 64.0, 16.0 / 64.0]);
+    // One cell to each side for sure, and evenly 2 or 3 to the right.
+    let sure = [(2, 0.9), (80 + 1, 50.0), (88 + 1, 50.0), (96 + 2, 50.0), (96 + 3, 50.0), (104 + 1, 50.0)];
+    let found = Decoder::new(&manifest_of(LAYOUTS[1])).decode(&[&row(68, 112, 9, &sure)], FULL).unwrap();
+    assert_eq!(<[f32; 4]>::from(found[0].bbox), [0.0, 0.0, 28.0 / 64.0, 16.0 / 64.0]);
+}
+
+#[test]
+fn logits_reach_the_threshold_where_their_probabilities_do() {
+    let decode = |logit: f32| {
+        let mut logits = vec![-20.0; 30 * 80];
+        logits[2] = logit;
+        let mut boxes = vec![0.0; 30 * 4];
+        boxes[..4].copy_from_slice(&[0.5, 0.5, 0.25, 0.5]);
+        let found = Decoder::new(&manifest_of(LAYOUTS[5])).decode(&[&logits, &boxes], FULL).unwrap();
+        found.first().map(|one| (one.class, one.score, <[f32; 4]>::from(one.bbox)))
+    };
+    assert_eq!(decode(0.0), Some((RoadUserClass::Car, 0.5, [0.375, 0.25, 0.625, 0.75])));
+    assert!(decode(-2.19).is_some() && decode(-2.21).is_none(), "0.1 is ln(1/9) = -2.197");
+    assert_eq!(decode(f32::NAN), None);
+}
+
+#[test]
+fn labels_that_mean_nothing_here_are_dropped() {
+    let decode = |label: f32, score: f32| {
+        let (mut labels, mut boxes, mut scores) = (vec![0.0; 30], vec![0.0; 120], vec![0.0; 30]);
+        (labels[0], scores[0]) = (label, score);
+        boxes[..4].copy_from_slice(&[16.0, 8.0, 32.0, 24.0]);
+        let found = Decoder::new(&manifest_of(LAYOUTS[4])).decode(&[&labels, &boxes, &scores], FULL).unwrap();
+        found.first().map(|one| (one.class, <[f32; 4]>::from(one.bbox)))
+    };
+    assert_eq!(decode(7.0, 0.4), Some((RoadUserClass::Truck, [0.25, 0.125, 0.5, 0.375])));
+    for (label, score) in
+        [(6.0, 0.9), (80.0, 0.9), (-1.0, 0.9), (2.5, 0.9), (f32::NAN, 0.9), (7.0, 0.09), (7.0, f32::NAN)]
+    {
+        assert_eq!(decode(label, score), None, "{label} {score}");
+    }
 }
 
 #[test]
@@ -176,6 +249,39 @@ proptest! {
         }
         turned.reverse();
         prop_assert_eq!(suppressed(turned), suppressed(candidates));
+    }
+
+    #[test]
+    fn whatever_the_layout_boxes_lie_in_the_frame(
+        layout in prop::sample::select(LAYOUTS.to_vec()),
+        odd in prop::collection::vec((0..3_usize, any::<prop::sample::Index>(), prop::num::f32::ANY), 0..200),
+        (least, most) in (-3.0..0.0_f32, 0.0..30.0_f32),
+        seed in any::<u32>(),
+    ) {
+        let mut decoder = Decoder::new(&manifest_of(layout));
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as f32 / 65_536.0
+        };
+        let shapes: Vec<usize> = decoder.signature().outputs.iter().map(|one| one.shape.iter().product()).collect();
+        let mut outputs: Vec<Vec<f32>> =
+            shapes.iter().map(|len| (0..*len).map(|_| least + next() * (most - least)).collect()).collect();
+        for (which, at, value) in odd {
+            let count = outputs.len();
+            let output = &mut outputs[which % count];
+            let at = at.index(output.len());
+            output[at] = value;
+        }
+        let views: Vec<&[f32]> = outputs.iter().map(Vec::as_slice).collect();
+        for detection in decoder.decode(&views, FULL).unwrap() {
+            let bbox = detection.bbox;
+            prop_assert!(0.0 <= bbox.x1 && bbox.x1 < bbox.x2 && bbox.x2 <= 1.0);
+            prop_assert!(0.0 <= bbox.y1 && bbox.y1 < bbox.y2 && bbox.y2 <= 1.0);
+            prop_assert!((0.1..=1.0).contains(&detection.score));
+        }
+        let short: Vec<&[f32]> = views.iter().map(|view| &view[1..]).collect();
+        prop_assert!(decoder.decode(&short, FULL).is_err());
     }
 
     #[test]

@@ -31,3 +31,11 @@ it("says what a missing model means and what to do", async () => {
   open("/boxes/bsk-021", { role: "operator" });
   expect((await screen.findByTestId("no-model")).textContent).toContain("kerege-edge models fetch");
 });
+
+it("says which model stands in for the chosen one, and why", async () => {
+  open("/boxes/bsk-017", { role: "operator" });
+  const notice = await screen.findByTestId("other-model");
+  expect(notice.textContent).toContain("but kerege-nano-fp32.");
+  expect(notice.textContent).toContain("computes wrongly on this machine");
+  expect(screen.queryByTestId("no-model")).toBeNull();
+});
