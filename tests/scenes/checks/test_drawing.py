@@ -20,7 +20,7 @@ class DrawingTest(unittest.TestCase):
         self.scene = drawing.scene(ROADSIDE)
 
     def test_lines_are_drawn_where_a_car_is_large_enough(self):
-        self.assertEqual({row["id"] for row in self.scene["line"]}, set("ESW"))
+        self.assertEqual({row["id"] for row in self.scene["line"]}, set("SW"))
         self.assertLess(drawing.car_size(ROADSIDE, "N"), drawing.LEAST_CAR)
 
     def test_a_way_out_to_the_next_signal_is_a_waiting_area(self):

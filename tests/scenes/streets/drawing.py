@@ -18,7 +18,7 @@ LINE_NS, LINE_EW = 15.2, 12.3
 VEHICLES = ["car", "van", "bus", "truck", "motorcycle", "bicycle", "vehicle"]
 INBOUND = {"N": "southbound", "E": "westbound", "S": "northbound", "W": "eastbound"}
 NAMES = {"N": "north arm", "E": "east arm", "S": "south arm", "W": "west arm"}
-LEAST_CAR = 26.0
+LEAST_CAR = 38.0
 """Where a car looks smaller than this (root of its box's area, px) nobody would count."""
 
 LANE_REACH = 60.0

@@ -49,7 +49,7 @@ MOODS = {
         wet=1.0, rain=1.0, headlamps=True, windows=0.25, noise=0.010, haze=0.16, clouds=0.8, glow=1.6, beams=0.25,
     ),
     "overcast": Mood(
-        "overcast", 0.0, (-0.5, -0.5, 0.7), (1.0, 1.0, 1.0), (0.44, 0.47, 0.51), (0.56, 0.58, 0.60), 1.9,
+        "overcast", 0.0, (-0.5, -0.5, 0.7), (1.0, 1.0, 1.0), (0.44, 0.47, 0.51), (0.56, 0.58, 0.60), 2.5,
         noise=0.008, haze=0.10, clouds=0.9,
     ),
     "low-sun": Mood(
