@@ -136,6 +136,13 @@ def _draw(spec: Spec, record: Record, folder: Path, frames: Path, missing: list[
 
 def finish(spec: Spec, record: Record, happenings: list[Happening], folder: Path) -> dict:
     """Film, truth, scene and phases from finished frames; returns the truth."""
+    whole = describe(spec, record, happenings, folder)
+    encode.h264(folder / "frames", spec.fps, folder / f"{spec.name}.mp4", seconds=spec.seconds)
+    return whole
+
+
+def describe(spec: Spec, record: Record, happenings: list[Happening], folder: Path) -> dict:
+    """Truth, scene and phases from finished frames; returns the truth."""
     total = round(spec.seconds * spec.fps)
     rows = [json.loads((folder / "frames" / f"{n:06d}.json").read_text()) for n in range(total)]
     plain = drawing.scene(spec.camera, spec.exit_queues)
@@ -147,7 +154,6 @@ def finish(spec: Spec, record: Record, happenings: list[Happening], folder: Path
     heading = f"{name}: rendered intersection, exact geometry. Written by tests/scenes from the camera's true calibration."
     (folder / f"{name}.scene.toml").write_text(drawing.toml(plain, heading))
     (folder / f"{name}.phases.jsonl").write_text(phase_messages(record, spec.first_group))
-    encode.h264(folder / "frames", spec.fps, folder / f"{name}.mp4", seconds=spec.seconds)
     return whole
 
 

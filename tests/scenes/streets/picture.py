@@ -15,6 +15,9 @@ from .raster import Target, seen
 from .static import SCALE, Still
 from .traffic import Track
 
+CONTRAST, PIVOT = 1.55, 0.43
+"""The camera's steep tone curve: how much it spreads tones, and the tone that stays."""
+
 MIN_PIXELS = 5
 """Fewer seen pixels (at SCALE times the size) are not called visible."""
 
@@ -159,6 +162,7 @@ class Painter:
         rng = np.random.default_rng([self.stage.seed, int(round(t * 1000))])
         noise = rng.normal(scale=mood.noise, size=(self.size[1], self.size[0], 1)).astype(np.float32)
         value = 0.022 + 0.965 * value + noise
+        value = CONTRAST * (value - PIVOT) + PIVOT - 0.02
         return (np.clip(value, 0.0, 1.0)[..., ::-1] * 255.0 + 0.5).astype(np.uint8)
 
     def _rain(self, value: np.ndarray, t: float) -> np.ndarray:
