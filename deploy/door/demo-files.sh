@@ -6,6 +6,7 @@ DEMO_ROLES=(officer operator planner admin)
 DEMO_DEVICE=demo-box
 DEMO_SITE=DEMO
 DEMO_CAMERAS=()
+DEMO_PHASES=()
 
 # Each side pins the other's key, so both must have made theirs before either file is whole.
 demo_prepare() {
@@ -32,14 +33,19 @@ demo_ports() {
     DEVICE_PORT=$(free_port 1983)
     RTSP_PORT=$(free_port 8554)
     BOX_PORT=$(free_port 8180)
+    SIGNAL_PORT=$(free_port 7001)
 }
 
-# One scene for each clip: the one beside it, or a drawn one.
+# One scene for each clip: the one beside it, or a drawn one. Where the truth of its signals lies beside it too,
+# the box is told the phases.
 demo_scenes() {
     local clip number=0 beside
     mkdir -p "$DEMO/scenes"
     for clip in "${videos[@]}"; do
         number=$((number + 1))
+        if grep -q '"phases":\[{' "${clip%.*}.truth.json" 2>/dev/null; then
+            DEMO_PHASES+=(--phases "${clip%.*}.truth.json")
+        fi
         for beside in "$clip.scene.toml" "${clip%.*}.scene.toml"; do
             if [ -f "$beside" ]; then
                 kerege-edge scene check "$beside" || die "the scene beside the clip has faults" "mend $beside"
@@ -104,6 +110,9 @@ password_file = "broker/passwords/$DEMO_DEVICE"
 url = "http://127.0.0.1:$HTTP_PORT"
 public_key = "$1"
 TOML
+    if [ ${#DEMO_PHASES[@]} -gt 0 ]; then
+        printf '\n[signals]\naddress = "127.0.0.1:%s"\n' "$SIGNAL_PORT"
+    fi
     for clip in "${videos[@]}"; do
         number=$((number + 1))
         name=$(basename "${clip%.*}")

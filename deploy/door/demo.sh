@@ -19,7 +19,8 @@ demo_help() {
   --keep            go on with the data of the last demo, instead of beginning anew
 
 A scene is taken from FILE.scene.toml or from the same name with .scene.toml instead of its ending; where
-there is none, a line across the middle of the picture and one lane are drawn. The model is fetched from
+there is none, a line across the middle of the picture and one lane are drawn. Signal phases that the same
+name with .truth.json holds are told to the box in time with the clip. The model is fetched from
 the folder $KEREGE_MODEL_MIRROR if that is set, else from its source; without a model everything runs and
 the screen says that nothing is detected. Everything lies in .kerege/demo/; Ctrl-C ends all of it.
 TEXT
@@ -78,7 +79,8 @@ demo_start() {
     wait_until "the broker listens" 15 broker port_taken "$BROKER_PORT"
     start_process centre kerege-control run --config "$DEMO/control.toml"
     wait_until "the centre is ready" 60 centre answers "http://127.0.0.1:$HTTP_PORT/readyz"
-    start_process cameras kerege-edge simulate --port "$RTSP_PORT" "${videos[@]}"
+    [ ${#DEMO_PHASES[@]} -eq 0 ] || DEMO_PHASES+=(--phases-port "$SIGNAL_PORT" --phases-site "$DEMO_SITE")
+    start_process cameras kerege-edge simulate --port "$RTSP_PORT" "${DEMO_PHASES[@]}" "${videos[@]}"
     wait_until "the cameras listen" 15 cameras port_taken "$RTSP_PORT"
     start_process box kerege-edge run --config "$DEMO/edge.toml"
     wait_until "the box is ready" 60 box answers "http://127.0.0.1:$BOX_PORT/readyz"

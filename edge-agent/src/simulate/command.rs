@@ -24,9 +24,10 @@ pub struct SimulateArguments {
     /// clock CAMERA SECONDS.
     #[arg(long)]
     control: bool,
-    /// Tell the signal phases of this truth file, timed by cam1.
+    /// Tell the signal phases of a truth file, timed by the camera that plays the clip it names. May be
+    /// given more than once, for clips whose signal groups have different numbers.
     #[arg(long, value_name = "TRUTH")]
-    phases: Option<PathBuf>,
+    phases: Vec<PathBuf>,
     /// TCP port on which phases are told; 0 takes a free one.
     #[arg(long, default_value_t = 0, requires = "phases")]
     phases_port: u16,
@@ -47,8 +48,8 @@ enum Answer<'a> {
 /// # Errors
 /// When a file cannot be played or a port is taken.
 pub fn command(arguments: &SimulateArguments) -> Result<(), SimulateError> {
-    let phases = arguments.phases.clone().map(|truth| PhaseOptions {
-        truth,
+    let phases = (!arguments.phases.is_empty()).then(|| PhaseOptions {
+        truths: arguments.phases.clone(),
         port: arguments.phases_port,
         site: arguments.phases_site.clone(),
     });

@@ -47,15 +47,15 @@ pub struct SimulatorOptions {
     pub port: u16,
     /// What happens at a file's end.
     pub ending: Ending,
-    /// Signal phases to tell, timed by the first camera.
+    /// Signal phases to tell.
     pub phases: Option<PhaseOptions>,
 }
 
 /// Signal phases to tell.
 #[derive(Debug, Clone)]
 pub struct PhaseOptions {
-    /// The truth file they stand in.
-    pub truth: PathBuf,
+    /// The truth files they stand in, each timed by the camera that plays the clip it names.
+    pub truths: Vec<PathBuf>,
     /// Port to tell them on; 0 takes a free one.
     pub port: u16,
     /// The intersection they name.
@@ -100,8 +100,8 @@ pub enum SimulateError {
     /// No thread.
     #[error("cannot start a thread")]
     Thread(#[source] std::io::Error),
-    /// The truth file is not one.
-    #[error("cannot read the truth file {}: {reason}", path.display())]
+    /// The truth file is not one, or not one of these cameras.
+    #[error("cannot take phases from the truth file {}: {reason}", path.display())]
     Truth {
         /// The file.
         path: PathBuf,
@@ -142,10 +142,10 @@ impl Simulator {
         let server = Server::start(options.port, &cameras)?;
         let stop_phases = Arc::default();
         let mut simulator = Self { cameras, players: Vec::new(), phases: None, stop_phases, server };
-        if let (Some(wanted), Some(camera)) = (&options.phases, simulator.cameras.first()) {
-            let timeline = phases::Timeline::read(&wanted.truth, wanted.site.clone())?;
+        if let Some(wanted) = &options.phases {
+            let timeline = phases::Timeline::read(wanted, &simulator.cameras)?;
             let stop = Arc::clone(&simulator.stop_phases);
-            simulator.phases = Some(phases::serve(wanted.port, timeline, Arc::clone(camera), stop)?);
+            simulator.phases = Some(phases::serve(wanted.port, timeline, stop)?);
         }
         for camera in &simulator.cameras {
             simulator.players.push(play(camera, &simulator.server, options.ending, notice)?);

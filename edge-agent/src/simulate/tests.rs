@@ -48,10 +48,31 @@ fn what_cannot_be_served_is_told() {
     let told = refusal(&SimulatorOptions { port: taken, ..with(&[&good]) });
     assert!(told.contains("--port"), "{told}");
     drop(holder);
-    let phases = PhaseOptions { truth: text, port: 0, site: "S".parse().unwrap() };
+    let phases = PhaseOptions { truths: vec![text], port: 0, site: "S".parse().unwrap() };
     let began = Instant::now();
     assert!(refusal(&SimulatorOptions { phases: Some(phases), ..with(&[&good]) }).contains("truth file"));
     assert!(began.elapsed() < Duration::from_secs(30), "what was begun is taken down");
+}
+
+#[test]
+fn a_truth_file_must_belong_to_a_camera_and_have_groups_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = clip(folder.path());
+    let truth = |name: &str, clip: &str| {
+        let path = folder.path().join(name);
+        let phase = r#"{"t":0.0,"g":7,"s":"stop-and-remain"}"#;
+        let text = format!(r#"{{"v":1,"clip":"{clip}","size":[160,120],"fps":25,"duration_s":2,"phases":[{phase}]}}"#);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let told = |truths: Vec<PathBuf>| {
+        let phases = Some(PhaseOptions { truths, port: 0, site: "S".parse().unwrap() });
+        refusal(&SimulatorOptions { videos: vec![video.clone()], phases, ..SimulatorOptions::default() })
+    };
+    let stranger = told(vec![truth("b.json", "b.avi")]);
+    assert!(stranger.contains("b.json: no camera plays its clip 'b.avi'"), "{stranger}");
+    let twice = told(vec![truth("one.json", "a.avi"), truth("two.json", "a.avi")]);
+    assert!(twice.contains("two.json: its signal group 7 is also"), "{twice}");
 }
 
 #[test]
@@ -62,7 +83,7 @@ fn phases_are_told_on_change_and_as_a_heartbeat() {
     let phase = r#"{"t":0.0,"g":1,"s":"stop-and-remain"},{"t":1.0,"g":1,"s":"protected-movement-allowed"}"#;
     let text = format!(r#"{{"v":1,"clip":"a.avi","size":[160,120],"fps":25,"duration_s":2,"phases":[{phase}]}}"#);
     std::fs::write(&truth, text).unwrap();
-    let phases = PhaseOptions { truth, port: 0, site: "BSK-017".parse().unwrap() };
+    let phases = PhaseOptions { truths: vec![truth], port: 0, site: "BSK-017".parse().unwrap() };
     let options = SimulatorOptions { videos: vec![video], phases: Some(phases), ..SimulatorOptions::default() };
     let simulator = Simulator::start(&options, &silent()).unwrap();
     let stream = std::net::TcpStream::connect(simulator.ready().phases.unwrap()).unwrap();

@@ -19,8 +19,16 @@ class DrawingTest(unittest.TestCase):
     def setUp(self):
         self.scene = drawing.scene(ROADSIDE)
 
-    def test_all_four_lines_are_in_the_frame(self):
-        self.assertEqual({row["id"] for row in self.scene["line"]}, set("NESW"))
+    def test_lines_are_drawn_where_a_car_is_large_enough(self):
+        self.assertEqual({row["id"] for row in self.scene["line"]}, set("SW"))
+        self.assertLess(drawing.car_size(ROADSIDE, "N"), drawing.LEAST_CAR)
+
+    def test_a_way_out_to_the_next_signal_is_a_waiting_area(self):
+        zone = next(z for z in drawing.scene(ROADSIDE, ("W",))["zone"] if z["id"] == "wait-W-out")
+        self.assertEqual(zone["kind"], "waiting")
+        lane = next(row for row in self.scene["lane"] if row["id"] == "W-out2")
+        low, high = zone["polygon"].min(0), zone["polygon"].max(0)
+        self.assertTrue(((lane["centre"] >= low - 1e-6) & (lane["centre"] <= high + 1e-6)).all())
 
     def test_inbound_is_forward(self):
         centre = ROADSIDE.frame([(0.0, 0.0, 0.0)])[0]

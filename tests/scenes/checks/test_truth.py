@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from streets import catalogue, clip, network, traffic, truth, world
+from streets.script import Happening
 
 
 def record(seconds=60.0):
@@ -33,17 +34,35 @@ class TruthTest(unittest.TestCase):
         self.assertEqual(car["road"], [2, 30.25])
 
     def test_phases_begin_at_nought_and_change(self):
-        rows = truth.phases(record())
-        self.assertEqual({row["g"] for row in rows if row["t"] == 0.0}, {1, 2, 3, 4})
-        ew = [row["s"] for row in rows if row["g"] == 2]
+        rows = truth.phases(record(), 11)
+        self.assertEqual({row["g"] for row in rows if row["t"] == 0.0}, {11, 12, 13, 14})
+        ew = [row["s"] for row in rows if row["g"] == 12]
         self.assertEqual(ew[:4], ["permissive-movement-allowed", "permissive-clearance", "stop-and-remain", "pre-movement"])
 
     def test_phase_messages_are_gapless_and_grow(self):
-        rows = [json.loads(line) for line in clip.phase_messages(record()).splitlines()]
+        rows = [json.loads(line) for line in clip.phase_messages(record(), 1).splitlines()]
         self.assertEqual([row["seq"] for row in rows], list(range(len(rows))))
         self.assertEqual([row["ts"] for row in rows], sorted(row["ts"] for row in rows))
         self.assertTrue(all(len(row["groups"]) == 4 for row in rows))
         self.assertGreaterEqual(len(rows), 60)
+
+    def test_nothing_is_counted_once_the_camera_was_turned(self):
+        line = {"id": "L", "a": (0.1, 0.5), "b": (0.9, 0.5), "band": 0.25, "classes": []}
+        frames = [
+            {"t": t / 10, "objects": [{
+                "id": 1, "class": "car", "box": [0.4, t / 60 - 0.1, 0.5, t / 60], "road": [0, 0], "heading_deg": 0.0, "speed_kmh": 0.0,
+            }]}
+            for t in range(6, 60)
+        ]
+        for turned, counted in ((9.0, 1), (1.0, 0)):
+            told = [Happening("camera_moved", turned, 10.0, None)]
+            whole = truth.whole("a.mp4", (100, 100), 10.0, frames, [line], record(), told, {}, 1)
+            self.assertEqual(sum(sum(row["classes"].values()) for row in whole["counts"]), counted)
+
+    def test_clips_of_one_site_share_no_signal_groups(self):
+        firsts = [spec.first_group for name, spec in catalogue.SCENES.items() if name.endswith("-intersection")]
+        groups = [first + k for first in firsts for k in truth.GROUPS.values()]
+        self.assertEqual(len(groups), len(set(groups)))
 
     def test_a_folder_of_other_settings_is_refused(self):
         spec = catalogue.SCENES["quiet"]

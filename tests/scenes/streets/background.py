@@ -206,7 +206,8 @@ def lamp_head():
     n = Nodes("lamp_head")
     n.finish((0.5, 0.5, 0.5, 1.0), 0.4)
     n.shader.inputs["Emission"].default_value = (1.0, 0.72, 0.42, 1.0)
-    n.glow(25.0 * JOB["lamps"])
+    split = n.node("ShaderNodeSeparateXYZ", Vector=n.tree.nodes.new("ShaderNodeNewGeometry").outputs["Normal"])
+    n.glow(n.math("MULTIPLY", n.math("LESS_THAN", split.outputs["Z"], -0.5), 25.0 * JOB["lamps"]))
     return n.material
 
 

@@ -9,8 +9,8 @@ from .demand import Demand
 from .network import Programme
 from .script import CameraTurned, PersonOnRoad, RedLight, Scripted, Spillback, StoppedCar, WrongWay
 
-ROADSIDE = Camera((15.0, -66.0, 16.0), (-2.5, -5.0, 0.0), 43.0)
-"""On a mast of 16 m at the kerb of the south arm, looking north over the whole junction."""
+ROADSIDE = Camera((24.0, -40.0, 18.0), (-7.0, -12.0, 0.0), 56.0)
+"""On a mast of 18 m at the south-east corner, looking over the south arm's mouth along the west arm."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Spec:
     demand: Demand = field(default_factory=Demand)
     programme: Programme = field(default_factory=Programme)
     scripts: tuple[Scripted, ...] = ()
+    first_group: int = 1
+    """Number of the first of the four signal groups, so that clips of one site do not share numbers."""
+    exit_queues: tuple[str, ...] = ()
+    """Arms whose way out leads to the next signal, so that standing there is a queue."""
     samples: int = 10
     """Cycles samples of the still world."""
 
@@ -41,17 +45,16 @@ SCENES = {
         Spec(
             "dusk-intersection", "dusk", 5,
             demand=Demand(flow={"N": 0.10, "S": 0.09, "E": 0.17, "W": 0.17}, persons=50),
-            programme=Programme(offset=10.0),
+            programme=Programme(offset=10.0), first_group=11,
             scripts=(RedLight(5.0, "ew"), PersonOnRoad(38.0, "S", 26.0)),
         ),
         Spec(
-            "rain-intersection", "rain", 23,
+            "rain-intersection", "rain", 32, seconds=70.0,
             demand=Demand(flow={"N": 0.10, "S": 0.10, "E": 0.18, "W": 0.18}, persons=36),
-            scripts=(StoppedCar(10.0, 25.0, "S", 1, 32.0), RedLight(30.0, "ns")),
+            first_group=21, exit_queues=("W",),
+            scripts=(Spillback(8.0, 30.0, "W"), CameraTurned(60.0, -150.0)),
         ),
-        Spec("spillback", "day", 27, scripts=(Spillback(12.0, 40.0, "W"),)),
         Spec("quiet", "day", 2, demand=Demand(flow={"N": 0.05, "S": 0.05, "E": 0.08, "W": 0.08}, persons=20)),
-        Spec("turned-camera", "day", 3, scripts=(CameraTurned(30.0, 7.0),)),
     )
 }
 

@@ -83,6 +83,13 @@ def render(spec: Spec, folder: Path, say: Callable[[str], None] = print) -> None
     Writes `NAME.mp4`, `NAME.truth.json`, `NAME.scene.toml` and `NAME.phases.jsonl`.
     Raises `OtherSettings`, `script.NoRoom`, or `subprocess.CalledProcessError` (Blender, ffmpeg).
     """
+    record, happenings = draw(spec, folder, say)
+    finish(spec, record, happenings, folder)
+    say(f"done: {folder / (spec.name + '.mp4')}")
+
+
+def draw(spec: Spec, folder: Path, say: Callable[[str], None] = print) -> tuple[Record, list[Happening]]:
+    """Draws the frames of a clip, or goes on with them: `frames/N.png` and `N.json`. Raises as `render`."""
     _claim(folder, spec)
     record, happenings = traffic_of(spec, folder)
     for h in happenings:
@@ -93,8 +100,7 @@ def render(spec: Spec, folder: Path, say: Callable[[str], None] = print) -> None
     missing = [n for n in range(total) if not (frames / f"{n:06d}.json").exists()]
     if missing:
         _draw(spec, record, folder, frames, missing, say)
-    finish(spec, record, happenings, folder)
-    say(f"done: {folder / (spec.name + '.mp4')}")
+    return record, happenings
 
 
 def _draw(spec: Spec, record: Record, folder: Path, frames: Path, missing: list[int], say: Callable[[str], None]) -> None:
@@ -130,27 +136,33 @@ def _draw(spec: Spec, record: Record, folder: Path, frames: Path, missing: list[
 
 def finish(spec: Spec, record: Record, happenings: list[Happening], folder: Path) -> dict:
     """Film, truth, scene and phases from finished frames; returns the truth."""
-    total = round(spec.seconds * spec.fps)
-    rows = [json.loads((folder / "frames" / f"{n:06d}.json").read_text()) for n in range(total)]
-    plain = drawing.scene(spec.camera)
-    size = (spec.camera.width, spec.camera.height)
-    camera = {"position": spec.camera.position, "target": spec.camera.target, "hfov_deg": spec.camera.hfov}
-    name = spec.name
-    whole = truth.whole(f"{name}.mp4", size, spec.fps, rows, plain["line"], record, happenings, camera)
-    (folder / f"{name}.truth.json").write_text(json.dumps(whole, separators=(",", ":")) + "\n")
-    heading = f"{name}: rendered intersection, exact geometry. Written by tests/scenes from the camera's true calibration."
-    (folder / f"{name}.scene.toml").write_text(drawing.toml(plain, heading))
-    (folder / f"{name}.phases.jsonl").write_text(phase_messages(record))
-    encode.h264(folder / "frames", spec.fps, folder / f"{name}.mp4", seconds=spec.seconds)
+    whole = describe(spec, record, happenings, folder)
+    encode.h264(folder / "frames", spec.fps, folder / f"{spec.name}.mp4", seconds=spec.seconds)
     return whole
 
 
-def phase_messages(record: Record) -> str:
+def describe(spec: Spec, record: Record, happenings: list[Happening], folder: Path) -> dict:
+    """Truth, scene and phases from finished frames; returns the truth."""
+    total = round(spec.seconds * spec.fps)
+    rows = [json.loads((folder / "frames" / f"{n:06d}.json").read_text()) for n in range(total)]
+    plain = drawing.scene(spec.camera, spec.exit_queues)
+    size = (spec.camera.width, spec.camera.height)
+    camera = {"position": spec.camera.position, "target": spec.camera.target, "hfov_deg": spec.camera.hfov}
+    name = spec.name
+    whole = truth.whole(f"{name}.mp4", size, spec.fps, rows, plain["line"], record, happenings, camera, spec.first_group)
+    (folder / f"{name}.truth.json").write_text(json.dumps(whole, separators=(",", ":")) + "\n")
+    heading = f"{name}: rendered intersection, exact geometry. Written by tests/scenes from the camera's true calibration."
+    (folder / f"{name}.scene.toml").write_text(drawing.toml(plain, heading))
+    (folder / f"{name}.phases.jsonl").write_text(phase_messages(record, spec.first_group))
+    return whole
+
+
+def phase_messages(record: Record, first_group: int) -> str:
     """The signals as a source on site would report them: on every change and each second."""
     stamp = lambda t: (EPOCH + datetime.timedelta(seconds=t)).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # noqa: E731
     state: dict[int, dict] = {}
     changes: dict[float, list[dict]] = {}
-    for change in truth.phases(record):
+    for change in truth.phases(record, first_group):
         changes.setdefault(change["t"], []).append(change)
     out = []
     for t in sorted({*changes, *(float(s) for s in range(int(record.seconds)))}):

@@ -26,11 +26,13 @@ class Demand:
     """Arms from which nobody turns left, so that a lane can be kept empty for a script."""
     only: tuple[str, ...] = ()
     """If given, the kinds of vehicle that are allowed."""
+    more: dict[str, float] = field(default_factory=dict)
+    """Factors on the share of kinds of vehicle; 1 where nothing is said."""
 
 
 def _pick_kind(rng: random.Random, demand: Demand) -> kinds.Kind:
     choice = [k for k in kinds.VEHICLES if not demand.only or k.name in demand.only]
-    return rng.choices(choice, [k.share for k in choice])[0]
+    return rng.choices(choice, [k.share * demand.more.get(k.name, 1.0) for k in choice])[0]
 
 
 def _pick_target(rng: random.Random, demand: Demand, arm: str, kind: kinds.Kind) -> str:

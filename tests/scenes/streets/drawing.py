@@ -18,6 +18,9 @@ LINE_NS, LINE_EW = 15.2, 12.3
 VEHICLES = ["car", "van", "bus", "truck", "motorcycle", "bicycle", "vehicle"]
 INBOUND = {"N": "southbound", "E": "westbound", "S": "northbound", "W": "eastbound"}
 NAMES = {"N": "north arm", "E": "east arm", "S": "south arm", "W": "west arm"}
+LEAST_CAR = 38.0
+"""Where a car looks smaller than this (root of its box's area, px) nobody would count."""
+
 LANE_REACH = 60.0
 WAIT_REACH = 48.0
 
@@ -116,9 +119,12 @@ def lanes(drawing: Drawing) -> list[dict]:
     return out
 
 
-def zones(drawing: Drawing) -> list[dict]:
-    """Waiting areas before the stop lines, crossings, and the roadway of the junction."""
+def zones(drawing: Drawing, exit_queues: tuple[str, ...] = ()) -> list[dict]:
+    """Waiting areas before the stop lines (and on `exit_queues`), crossings, and the roadway of the junction."""
     out = []
+    for arm in exit_queues:
+        half, stop = (HALF_NS, STOP_NS) if arm in "NS" else (HALF_EW, STOP_EW)
+        out.append({"id": f"wait-{arm}-out", "kind": "waiting", "polygon": drawing.strip(arm, stop - 1.0, LANE_REACH, 0.0, half)})
     for arm in network.ARMS:
         ns = arm in "NS"
         half, stop, cross = (HALF_NS, STOP_NS, CROSS_NS) if ns else (HALF_EW, STOP_EW, CROSS_EW)
@@ -133,18 +139,28 @@ def zones(drawing: Drawing) -> list[dict]:
     return out
 
 
+def car_size(camera: Camera, arm: str) -> float:
+    """How large a car looks on an arm's counting line: the root of its box's area in pixels."""
+    ends = np.array(line_ends(arm))
+    middle, along_arm = ends.mean(0), np.array(network.ARMS[arm])
+    across = np.array([along_arm[1], -along_arm[0]])
+    corners = [(*(middle + u * 2.3 * along_arm + v * 0.9 * across), z) for u in (-1, 1) for v in (-1, 1) for z in (0.0, 1.45)]
+    return float(np.sqrt(np.prod(np.ptp(camera.project(corners)[:, :2], axis=0))))
+
+
 def lines(drawing: Drawing) -> list[dict]:
-    """The counting lines whose both ends are in the frame."""
+    """The counting lines whose both ends are in the frame and near enough to count on."""
     out = []
     for arm in network.ARMS:
         a, b = drawing.points(line_ends(arm))
-        if (np.r_[a, b] >= 0.0).all() and (np.r_[a, b] <= 1.0).all():
+        seen = (np.r_[a, b] >= 0.0).all() and (np.r_[a, b] <= 1.0).all()
+        if seen and car_size(drawing.camera, arm) >= LEAST_CAR:
             back = INBOUND[network.STRAIGHT[arm]]
             out.append({"id": arm, "a": a, "b": b, "forward": INBOUND[arm], "backward": back, "band": 0.25, "classes": VEHICLES})
     return out
 
 
-def scene(camera: Camera) -> dict:
+def scene(camera: Camera, exit_queues: tuple[str, ...] = ()) -> dict:
     """The whole scene as plain values in the contract's shape."""
     drawing = Drawing(camera)
     drawn = lines(drawing)
@@ -155,7 +171,7 @@ def scene(camera: Camera) -> dict:
         if (p >= 0.0).all() and (p <= 1.0).all():
             inside.append({"image": p, "road": (x, y)})
     return {
-        "v": 1, "geo": (74.6122, 42.8756), "line": drawn, "lane": lanes(drawing), "zone": zones(drawing),
+        "v": 1, "geo": (74.6122, 42.8756), "line": drawn, "lane": lanes(drawing), "zone": zones(drawing, exit_queues),
         "leg": [
             {"id": arm, "name": NAMES[arm], "inbound": {"line": arm, "dir": "forward"}, "outbound": {"line": arm, "dir": "backward"}}
             if any(row["id"] == arm for row in drawn) else {"id": arm, "name": NAMES[arm]}

@@ -32,17 +32,33 @@ class Mood:
     noise: float = 0.006
     """Sensor noise, standard deviation of the finished picture at mid grey."""
     clouds: float = 0.4
+    glow: float = 0.9
+    """How bright lamps look against the scene."""
+    beams: float = 0.0
+    """Headlamps' light on the street, 0..1."""
 
 
 MOODS = {
     "day": Mood("day", 4.2, (-0.72, -0.38, 0.70), (1.0, 0.93, 0.82), (0.20, 0.32, 0.58), (0.60, 0.68, 0.78), 2.0, haze=0.03),
     "dusk": Mood(
         "dusk", 0.0, (-1.0, 0.2, 0.1), (1.0, 0.6, 0.3), (0.030, 0.042, 0.085), (0.16, 0.11, 0.085), 4.2,
-        lamps=1.0, windows=0.5, headlamps=True, noise=0.014, haze=0.05, clouds=0.3,
+        lamps=1.0, windows=0.5, headlamps=True, noise=0.014, haze=0.05, clouds=0.3, glow=2.2, beams=1.0,
     ),
     "rain": Mood(
         "rain", 0.0, (-0.5, -0.5, 0.7), (1.0, 1.0, 1.0), (0.40, 0.43, 0.47), (0.52, 0.54, 0.56), 2.1,
-        wet=1.0, rain=1.0, headlamps=True, windows=0.25, noise=0.010, haze=0.16, clouds=0.8,
+        wet=1.0, rain=1.0, headlamps=True, windows=0.25, noise=0.010, haze=0.16, clouds=0.8, glow=1.6, beams=0.25,
+    ),
+    "overcast": Mood(
+        "overcast", 0.0, (-0.5, -0.5, 0.7), (1.0, 1.0, 1.0), (0.44, 0.47, 0.51), (0.56, 0.58, 0.60), 2.5,
+        noise=0.008, haze=0.10, clouds=0.9,
+    ),
+    "low-sun": Mood(
+        "low-sun", 2.6, (0.80, -0.42, 0.36), (1.0, 0.80, 0.58), (0.16, 0.24, 0.44), (0.62, 0.56, 0.50), 2.5,
+        noise=0.008, haze=0.06, glow=1.1,
+    ),
+    "night": Mood(
+        "night", 0.0, (-1.0, 0.2, 0.1), (1.0, 0.6, 0.3), (0.006, 0.008, 0.015), (0.030, 0.024, 0.020), 5.0,
+        lamps=1.0, windows=0.35, headlamps=True, noise=0.022, haze=0.03, clouds=0.2, glow=2.6, beams=1.0,
     ),
 }
 

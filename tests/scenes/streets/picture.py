@@ -15,6 +15,9 @@ from .raster import Target, seen
 from .static import SCALE, Still
 from .traffic import Track
 
+CONTRAST, PIVOT = 1.55, 0.43
+"""The camera's steep tone curve: how much it spreads tones, and the tone that stays."""
+
 MIN_PIXELS = 5
 """Fewer seen pixels (at SCALE times the size) are not called visible."""
 
@@ -46,13 +49,12 @@ class Painter:
         self.out = np.zeros((h, w, 3), np.float32)
         direction = np.array(self.mood.sun_direction, float)
         direction /= np.linalg.norm(direction)
-        self.sun_rows, self.sun_place = sun.view(direction)
+        self.sun_rows, self.sun_place = sun.view(direction, sun.middle(camera))
         self.sun_shift = (-self.sun_rows @ self.sun_place).astype(np.float32)
         probe = np.ascontiguousarray(still.probe, np.float32)
         soft = cv2.blur(cv2.resize(probe, (64, 32), interpolation=cv2.INTER_AREA), (9, 9), borderType=cv2.BORDER_REPLICATE)
         colour = np.asarray(self.mood.sun_colour, np.float32) * np.float32(self.mood.sun)
-        power = {"day": 0.9, "rain": 1.6}.get(self.mood.name, 2.2)
-        self.light = (probe, np.ascontiguousarray(soft), shade.harmonics(probe), direction.astype(np.float32), colour, np.float32(power),
+        self.light = (probe, np.ascontiguousarray(soft), shade.harmonics(probe), direction.astype(np.float32), colour, np.float32(self.mood.glow),
                       lamps.heads(self.mood), lamps.COLOUR * np.float32(lamps.INTENSITY * self.mood.lamps))
         p = stage.packed
         self.packed = (p.verts, p.parts, p.tris, p.normals, p.mats, p.uvs, p.vert, p.tri, p.pivots)
@@ -77,7 +79,7 @@ class Painter:
         dark, beams = np.ones_like(self.still.depth), np.zeros_like(self.still.depth)
         shade.contact(dark, self.still.depth, eye, self.rotation, focal, instances.pose, self._feet(instances, cast), self.target.boxes)
         if self.mood.headlamps:
-            power = np.float32(1.0 if self.mood.name == "dusk" else 0.25)
+            power = np.float32(self.mood.beams)
             shade.headlamps(beams, self.target.near, eye, self.rotation, focal, instances.pose, self._fronts(instances, cast), power)
         shade.picture(
             self.target.ident, self.target.near, eye, self.rotation, focal, np.float32(1.0), self.packed, inst, self.tables,
@@ -160,6 +162,7 @@ class Painter:
         rng = np.random.default_rng([self.stage.seed, int(round(t * 1000))])
         noise = rng.normal(scale=mood.noise, size=(self.size[1], self.size[0], 1)).astype(np.float32)
         value = 0.022 + 0.965 * value + noise
+        value = CONTRAST * (value - PIVOT) + PIVOT - 0.02
         return (np.clip(value, 0.0, 1.0)[..., ::-1] * 255.0 + 0.5).astype(np.uint8)
 
     def _rain(self, value: np.ndarray, t: float) -> np.ndarray:

@@ -234,8 +234,9 @@ class NoRoom(RuntimeError):
     """A scripted ghost found no moment at which nobody is in its way."""
 
 
-def _lay(record: Record, name: str, kind: str, courses, at: float, window: float, margin: float = MARGIN) -> Track:
-    """Adds a ghost at the moment nearest to `at` at which its course is free."""
+def _lay(record: Record, name: str, kind: str, courses, at: float, window: float, margin: float = MARGIN,
+         least: float = 0.3) -> Track:
+    """Adds a ghost at the moment nearest to `at` at which its course is free and `least` of it falls into the clip."""
     offsets = sorted(np.arange(-window, window, 0.2), key=abs)
     for offset in offsets:
         first = round((at + offset) / STEP)
@@ -243,7 +244,7 @@ def _lay(record: Record, name: str, kind: str, courses, at: float, window: float
             # A ghost that begins before the clip, or would outlive it, is cut at the clip's edge.
             a = max(0, -first)
             b = min(len(xy), record.steps - first)
-            if b - a < 10 or clashes(record, kind, first + a, xy[a:b], heading[a:b], margin):
+            if b - a < least * len(xy) or clashes(record, kind, first + a, xy[a:b], heading[a:b], margin):
                 continue
             moves = np.gradient(s) / STEP
             track = Track(
@@ -253,6 +254,16 @@ def _lay(record: Record, name: str, kind: str, courses, at: float, window: float
             record.tracks.append(track)
             return track
     raise NoRoom(f"no free moment for '{name}' within {window} s of {at} s: thin out the traffic or move it")
+
+
+def _lay_apart(record: Record, name: str, courses, at: float) -> Track:
+    """Adds a car at a moment when, if there is one, nobody drives or stands beside it: all of it can be seen then."""
+    for margin in (2.5, 1.9):
+        try:
+            return _lay(record, name, "sedan", courses, at, 12.0, margin, 0.8)
+        except NoRoom:
+            continue
+    return _lay(record, name, "sedan", courses, at, 12.0, least=0.8)
 
 
 def _stopped_times(record: Record, name: str, script: StoppedCar) -> tuple[float, float]:
@@ -320,7 +331,7 @@ def happen(record: Record, scripts: tuple[Scripted, ...], director: Director) ->
             out.append(Happening("stopped_vehicle", *_stopped_times(record, name, script), f"{script.arm}-out{script.lane}", [name]))
         elif isinstance(script, WrongWay):
             courses = [_wrong_way_course(script, v) for v in (script.speed, script.speed - 1.0, script.speed + 1.5)]
-            track = _lay(record, f"ghost{number}", "sedan", courses, script.at, 12.0)
+            track = _lay_apart(record, f"ghost{number}", courses, script.at)
             out.append(Happening("wrong_way", *_wrong_times(track, script), f"{script.arm}-in{script.lane}", [track.name]))
             record.routes[track.name] = (script.origin, script.arm)
         elif isinstance(script, PersonOnRoad):

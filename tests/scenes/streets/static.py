@@ -84,7 +84,7 @@ def _pick(layers: dict[str, np.ndarray], word: str) -> np.ndarray:
     raise KeyError(f"no layer '{word}' in {sorted(layers)}")
 
 
-def _shadow(mood: Mood, rows: list[Piece]) -> np.ndarray:
+def _shadow(mood: Mood, camera: Camera, rows: list[Piece]) -> np.ndarray:
     if mood.sun <= 0.0:
         return np.full((4, 4), -1e9, np.float32)
     solid = [p.mesh for p in rows if p.surface not in ("asphalt", "marking", "grass", "paving")]
@@ -97,7 +97,7 @@ def _shadow(mood: Mood, rows: list[Piece]) -> np.ndarray:
         np.zeros(n, np.int32), np.zeros(n, np.int32),
     )
     target = Target(sun.SIZE, sun.SIZE)
-    rotation, position = sun.view(np.array(mood.sun_direction))
+    rotation, position = sun.view(np.array(mood.sun_direction), sun.middle(camera))
     target.draw(packed, instances, rotation, position, 0.0)
     return target.near.copy()
 
@@ -137,6 +137,6 @@ def _collect(folder: Path, camera: Camera, mood: Mood, rows: list[Piece], done: 
         partial, sun=sunlight.astype(np.float16), sky=light.astype(np.float16),
         albedo=albedo.astype(np.float16), depth=depth, normal=normal.astype(np.float16),
         probe=rgb(_layers(folder / "probe.exr")),
-        shadow=_shadow(mood, rows),
+        shadow=_shadow(mood, camera, rows),
     )
     partial.rename(done)

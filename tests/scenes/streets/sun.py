@@ -13,6 +13,11 @@ EMPTY = -1e8
 """Values below this mean that the sun sees nothing there."""
 
 
+def middle(camera) -> tuple[float, float, float]:
+    """Where the shadow picture of a camera's street is centred: below what the camera looks at."""
+    return (camera.target[0], camera.target[1], 0.0)
+
+
 def view(direction: np.ndarray, centre=(0.0, 0.0, 0.0)) -> tuple[np.ndarray, np.ndarray]:
     """Rows and position for `Target.draw` with focal 0; `direction` points to the sun."""
     d = np.asarray(direction, float) / np.linalg.norm(direction)

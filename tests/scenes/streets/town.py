@@ -11,6 +11,14 @@ from .world import CORNER, HALF_EW, HALF_NS, KERB, PAVEMENT, Piece
 
 FACADES = ("plaster_yellow", "plaster_grey", "plaster_pink", "brick", "panel")
 
+BLOCKS = (
+    (-62, 30, -22, 44, 5, 0), (24, 34, 66, 48, 4, 3), (-40, 60, -24, 118, 8, 4), (24, 62, 40, 120, 5, 1),
+    (-120, 28, -72, 42, 4, 2), (76, 30, 120, 44, 8, 4), (-70, -62, -40, -34, 5, 3), (36, -70, 64, -36, 5, 0),
+    (-30, 140, 30, 156, 9, 4), (-120, -70, -84, -30, 4, 1), (-44, -140, -26, -80, 5, 2), (24, -130, 40, -84, 9, 4),
+    (78, -64, 132, -48, 5, 1), (172, -34, 188, 40, 9, 4), (-190, -36, -174, 44, 8, 4), (-34, -192, 36, -176, 5, 0),
+)
+"""Houses: two opposite corners (m), storeys and the number of the facade."""
+
 
 def _wall_windows(x1: float, x2: float, y: float, z1: float, z2: float, out: int, axis: int, rng) -> list[Piece]:
     """Windows on one wall; `axis` 0 is a wall along x facing `out` in y, 1 the other way round."""
@@ -182,12 +190,7 @@ def town() -> list[Piece]:
     """Everything that stands around; the same in every clip."""
     rng = np.random.default_rng(17)
     pieces: list[Piece] = []
-    blocks = [
-        (-62, 30, -22, 44, 5, 0), (24, 34, 66, 48, 4, 3), (-40, 60, -24, 118, 8, 4), (24, 62, 40, 120, 5, 1),
-        (-120, 28, -72, 42, 4, 2), (76, 30, 120, 44, 8, 4), (-70, -62, -40, -34, 5, 3), (36, -70, 64, -36, 5, 0),
-        (-30, 140, 30, 156, 9, 4), (-120, -70, -84, -30, 4, 1),
-    ]
-    for x1, y1, x2, y2, storeys, facade in blocks:
+    for x1, y1, x2, y2, storeys, facade in BLOCKS:
         pieces += house(x1, y1, x2, y2, storeys, FACADES[facade], rng)
     pieces += _trees(rng) + _bushes(rng)
     for lamp in LAMPS:

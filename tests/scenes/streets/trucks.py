@@ -46,7 +46,7 @@ def _tail_lamps(x: float, w: float, z: float) -> list[Mesh]:
 def _cargo_box(x0: float, x1: float, width: float, z0: float, z1: float, mat: int) -> list[Mesh]:
     length, mid = x1 - x0, (x0 + x1) / 2
     pieces = [box((length, width, z1 - z0), (mid, 0, (z0 + z1) / 2), mat)]
-    for z in (z0 + 0.03, z1 - 0.03):
+    for z in (z0 + 0.03, z1 - 0.04):  # below the roof: two planes in one place flicker
         pieces.append(box((length + 0.02, width + 0.02, 0.06), (mid, 0, z), m.STEEL))
     pieces.append(box((0.03, 0.04, z1 - z0), (x0 - 0.01, 0, (z0 + z1) / 2), m.STEEL))
     return pieces

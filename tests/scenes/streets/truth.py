@@ -12,8 +12,8 @@ from .world import on_roadway
 
 PHASES = {"r": "stop-and-remain", "u": "pre-movement", "G": "permissive-movement-allowed", "y": "permissive-clearance"}
 WALK_PHASES = {"r": "stop-and-remain", "G": "protected-movement-allowed"}
-GROUPS = {"ns": 1, "ew": 2, "walk_ns": 3, "walk_ew": 4}
-"""Signal groups: vehicles north-south and east-west, persons parallel to each."""
+GROUPS = {"ns": 0, "ew": 1, "walk_ns": 2, "walk_ew": 3}
+"""Signal groups from a clip's first on: vehicles north-south and east-west, persons parallel to each."""
 
 FULLY_HIDDEN = 0.97
 """Road users hidden more than this are left out: nobody could see them."""
@@ -62,14 +62,14 @@ def compact(row: dict) -> dict:
     return out
 
 
-def phases(record: Record) -> list[dict]:
+def phases(record: Record, first_group: int) -> list[dict]:
     """Changes of the signals, the first state of each group at 0."""
     out, last = [], {}
     for k, letters in enumerate(record.letters):
         for name, letter in letters.items():
             if last.get(name) != letter:
                 table = WALK_PHASES if name.startswith("walk") else PHASES
-                out.append({"t": round(k * STEP, 2), "g": GROUPS[name], "s": table[letter]})
+                out.append({"t": round(k * STEP, 2), "g": first_group + GROUPS[name], "s": table[letter]})
                 last[name] = letter
     return out
 
@@ -88,12 +88,16 @@ def incidents(happenings: list[Happening], record: Record) -> list[dict]:
 
 
 def whole(clip: str, size: tuple[int, int], fps: float, frames: list[dict], lines: list[dict], record: Record,
-          happenings: list[Happening], camera: dict) -> dict:
-    """Everything that is true of a clip; `camera` is kept beside as an extra key."""
-    found = counts.count(frames, lines, size)
+          happenings: list[Happening], camera: dict, first_group: int) -> dict:
+    """Everything that is true of a clip; `camera` is kept beside as an extra key.
+
+    Nothing is counted once the camera was turned: its lines lie elsewhere then.
+    """
+    turned = min((h.start for h in happenings if h.kind == "camera_moved"), default=math.inf)
+    found = counts.count([row for row in frames if row["t"] < turned], lines, size)
     return {
         "v": 1, "clip": clip, "size": list(size), "fps": fps, "duration_s": round(len(frames) / fps, 3),
         "frames": [compact(row) for row in frames],
         "counts": counts.by_line(found), "movements": counts.by_movement(found),
-        "incidents": incidents(happenings, record), "phases": phases(record), "camera": camera,
+        "incidents": incidents(happenings, record), "phases": phases(record, first_group), "camera": camera,
     }
