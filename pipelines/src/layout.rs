@@ -3,7 +3,7 @@
 use crate::GroundOptions;
 use crate::ground::GroundPlane;
 use kerege_contract::geometry::polygon_contains;
-use kerege_contract::scene::{Lane, Line, ZoneKind};
+use kerege_contract::scene::{Lane, Line, Zone, ZoneKind};
 use kerege_contract::{FrameSize, PixelPoint, RoadUserClass, Scene};
 
 /// Everything that is drawn, where it lies in the picture.
@@ -17,8 +17,26 @@ pub(crate) struct Layout {
     pub(crate) lines: Vec<LineShape>,
     /// Lanes, in the scene's order.
     pub(crate) lanes: Vec<LaneShape>,
-    waiting: Vec<Vec<PixelPoint>>,
-    ignored: Vec<Vec<PixelPoint>>,
+    /// Zones, in the scene's order.
+    pub(crate) zones: Vec<ZoneShape>,
+}
+
+/// A zone.
+#[derive(Debug, Clone)]
+pub(crate) struct ZoneShape {
+    pub(crate) kind: ZoneKind,
+    pub(crate) polygon: Vec<PixelPoint>,
+}
+
+impl ZoneShape {
+    pub(crate) fn new(zone: &Zone, frame: FrameSize) -> Self {
+        Self { kind: zone.kind, polygon: frame.pixels(&zone.polygon) }
+    }
+
+    /// Whether a contact point is in the zone.
+    pub(crate) fn contains(&self, point: PixelPoint) -> bool {
+        polygon_contains(&self.polygon, point)
+    }
 }
 
 /// A counting line.
@@ -99,17 +117,13 @@ impl Layout {
     /// Lays a scene out for frames of a size.
     pub(crate) fn new(scene: &Scene, frame: FrameSize, options: &GroundOptions) -> Self {
         let frame = scene.true_size(frame);
-        let zones = |kind: ZoneKind| {
-            scene.zones.iter().filter(|zone| zone.kind == kind).map(|zone| frame.pixels(&zone.polygon)).collect()
-        };
         let fit = |calibration| GroundPlane::fit(calibration, frame, options.max_metres_per_pixel);
         Self {
             frame,
             plane: scene.calibration.as_ref().and_then(fit),
             lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
             lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame)).collect(),
-            waiting: zones(ZoneKind::Waiting),
-            ignored: zones(ZoneKind::Ignore),
+            zones: scene.zones.iter().map(|zone| ZoneShape::new(zone, frame)).collect(),
         }
     }
 
@@ -123,12 +137,16 @@ impl Layout {
 
     /// Whether a row may lawfully stand there.
     pub(crate) fn is_waiting(&self, point: PixelPoint) -> bool {
-        self.waiting.iter().any(|zone| polygon_contains(zone, point))
+        self.is_in(ZoneKind::Waiting, point)
     }
 
     /// Whether nothing is looked at there.
     pub(crate) fn is_ignored(&self, point: PixelPoint) -> bool {
-        self.ignored.iter().any(|zone| polygon_contains(zone, point))
+        self.is_in(ZoneKind::Ignore, point)
+    }
+
+    fn is_in(&self, kind: ZoneKind, point: PixelPoint) -> bool {
+        self.zones.iter().any(|zone| zone.kind == kind && zone.contains(point))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who takes part: tracks as events tell of them.
 
+use super::About;
 use crate::TrackId;
 use crate::count::Journey;
 use crate::track::Track;
@@ -16,9 +17,9 @@ pub(crate) struct Cast<'p> {
 }
 
 impl Cast<'_> {
-    /// The subject of a claim, then its members, as an event tells of them.
-    pub(crate) fn objects(&self, subject: TrackId, members: &[TrackId]) -> Vec<EventObject> {
-        std::iter::once(&subject).chain(members).filter_map(|id| self.object(*id)).collect()
+    /// Those that cause it, then its members, as an event tells of them.
+    pub(crate) fn objects(&self, about: About, members: &[TrackId]) -> Vec<EventObject> {
+        about.users().chain(members.iter().copied()).filter_map(|id| self.object(id)).collect()
     }
 
     /// Whether a track is seen in this frame.

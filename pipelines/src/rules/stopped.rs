@@ -7,9 +7,10 @@
 //! each car is head for a moment, after standing for minutes. And a lorry that hides those ahead of
 //! it for longer than they are remembered stays what it was, one of their queue.
 
-use super::claim::{Claim, Subject, Watch};
-use crate::TrackId;
+use super::judge::Judge;
+use super::{Claim, LaneUser, Post, Spot, Watch};
 use crate::track::Drift;
+use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
 use kerege_contract::scene::StoppedVehicle;
 use std::collections::BTreeMap;
@@ -56,72 +57,76 @@ impl StoppedJudge {
     pub(crate) fn new(thresholds: &StoppedVehicle) -> Self {
         Self { thresholds: thresholds.clone(), standing: BTreeMap::new() }
     }
+}
 
-    #[cfg(test)]
-    pub(crate) fn is_idle(&self) -> bool {
-        self.standing.is_empty()
-    }
-
-    /// Adds this frame's claims.
-    pub(crate) fn judge<'t>(
-        &mut self,
-        rule: usize,
-        watch: &Watch<'t>,
-        subjects: impl Iterator<Item = &'t Subject<'t>>,
-        claims: &mut Vec<Claim>,
-    ) {
-        let vehicles: Vec<&Subject<'_>> = subjects.filter(|subject| subject.track.class().is_motor_vehicle()).collect();
+impl Judge for StoppedJudge {
+    fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
+        let vehicles: Vec<LaneUser<'_>> =
+            post.in_lanes(watch).filter(|one| one.user.track.class().is_motor_vehicle()).collect();
         let lost = self.forget_ended(watch, &vehicles);
-        let mut stands: Vec<&Subject<'_>> = vehicles.into_iter().filter(|subject| self.stands(subject)).collect();
-        stands.sort_by(|a, b| a.lane.cmp(&b.lane).then(b.on.along.total_cmp(&a.on.along)).then(a.id.cmp(&b.id)));
+        let mut stands: Vec<LaneUser<'_>> = vehicles.into_iter().filter(|one| self.stands(one)).collect();
+        stands.sort_by(|a, b| {
+            a.lane.cmp(&b.lane).then(b.on.along.total_cmp(&a.on.along)).then(a.user.id.cmp(&b.user.id))
+        });
         for lost in lost {
-            let next = stands.iter().find(|subject| subject.lane == lost.lane && subject.on.along < lost.along);
-            if let Some(next) = next.and_then(|subject| self.standing.get_mut(&subject.id)) {
+            let next = stands.iter().find(|one| one.lane == lost.lane && one.on.along < lost.along);
+            if let Some(next) = next.and_then(|one| self.standing.get_mut(&one.user.id)) {
                 next.behind_hidden = true;
             }
         }
         for row in stands.chunk_by(|ahead, behind| one_row(ahead, behind)) {
-            claims.extend(self.claim(rule, watch, row));
+            claims.extend(self.claim(post.number, watch, row));
         }
     }
 
+    fn window_s(&self) -> f64 {
+        self.thresholds.window_s
+    }
+
+    #[cfg(test)]
+    fn is_idle(&self) -> bool {
+        self.standing.is_empty()
+    }
+}
+
+impl StoppedJudge {
     /// Forgets vehicles whose tracks ended, and returns those that waited and were hidden for so long
     /// that nobody saw whether they left.
-    fn forget_ended(&mut self, watch: &Watch<'_>, vehicles: &[&Subject<'_>]) -> Vec<Standing> {
-        let ended = self.standing.extract_if(.., |id, _| !vehicles.iter().any(|subject| subject.id == *id));
+    fn forget_ended(&mut self, watch: &Watch<'_>, vehicles: &[LaneUser<'_>]) -> Vec<Standing> {
+        let ended = self.standing.extract_if(.., |id, _| !vehicles.iter().any(|one| one.user.id == *id));
         let unsolved = |standing: &Standing| standing.waits && watch.now - standing.seen > watch.covered_s;
         ended.map(|(_, standing)| standing).filter(unsolved).collect()
     }
 
     /// Whether a vehicle stands, remembering since when. While it is hidden it does what it did.
-    fn stands(&mut self, subject: &Subject<'_>) -> bool {
-        let drift = subject.track.history.drift(self.thresholds.window_s).filter(|_| subject.track.is_seen());
-        let known = self.standing.get_mut(&subject.id);
+    fn stands(&mut self, one: &LaneUser<'_>) -> bool {
+        let drift = one.user.track.history.drift(self.thresholds.window_s).filter(|_| one.user.track.is_seen());
+        let known = self.standing.get_mut(&one.user.id);
         if let Some(known) = &known {
             let most = if drift.is_some() { CREPT } else { MOVED_HIDDEN };
-            if known.place.distance(subject.anchor) > most * subject.width {
-                self.standing.remove(&subject.id);
+            if known.place.distance(one.user.anchor) > most * one.user.width {
+                self.standing.remove(&one.user.id);
                 return false;
             }
         }
         let (Some(drift), limit) = (drift, if known.is_some() { RELEASE } else { 1.0 }) else {
-            return known.map(|known| known.seen = subject.track.last_seen).is_some();
+            return known.map(|known| known.seen = one.user.track.last_seen).is_some();
         };
         if self.pace(&drift) >= limit {
-            self.standing.remove(&subject.id);
+            self.standing.remove(&one.user.id);
             return false;
         }
-        let standing = self.standing.entry(subject.id).or_insert(Standing {
+        let standing = self.standing.entry(one.user.id).or_insert(Standing {
             since: drift.since,
             head: None,
-            place: subject.anchor,
-            lane: subject.lane,
-            along: subject.on.along,
-            seen: subject.track.last_seen,
+            place: one.user.anchor,
+            lane: one.lane,
+            along: one.on.along,
+            seen: one.user.track.last_seen,
             waits: false,
             behind_hidden: false,
         });
-        (standing.seen, standing.lane, standing.along) = (subject.track.last_seen, subject.lane, subject.on.along);
+        (standing.seen, standing.lane, standing.along) = (one.user.track.last_seen, one.lane, one.on.along);
         true
     }
 
@@ -137,9 +142,9 @@ impl StoppedJudge {
     }
 
     /// What is claimed of a row, its head first.
-    fn claim(&mut self, rule: usize, watch: &Watch<'_>, row: &[&Subject<'_>]) -> Option<Claim> {
+    fn claim(&mut self, rule: usize, watch: &Watch<'_>, row: &[LaneUser<'_>]) -> Option<Claim> {
         let (head, behind) = row.split_first()?;
-        let standing = self.standing.get_mut(&head.id)?;
+        let standing = self.standing.get_mut(&head.user.id)?;
         let head_since = match standing.head {
             Some((since, last)) if watch.now - last <= watch.max_gap_s => since,
             Some(_) => watch.now,
@@ -148,30 +153,27 @@ impl StoppedJudge {
         };
         standing.head = Some((head_since, watch.now));
         let since = if standing.behind_hidden { standing.since } else { head_since };
-        let waits = standing.behind_hidden || watch.layout.is_waiting(head.anchor);
+        let waits = standing.behind_hidden || watch.layout.is_waiting(head.user.anchor);
         standing.waits = waits;
         for other in behind {
-            if let Some(standing) = self.standing.get_mut(&other.id) {
+            if let Some(standing) = self.standing.get_mut(&other.user.id) {
                 // It has been behind another: should it ever be head, that begins then.
                 standing.head.get_or_insert((f64::NEG_INFINITY, f64::NEG_INFINITY));
-                standing.waits = watch.layout.is_waiting(other.anchor);
+                standing.waits = watch.layout.is_waiting(other.user.anchor);
             }
         }
         Some(Claim {
-            rule,
-            subject: head.id,
-            members: behind.iter().map(|other| other.id).collect(),
-            lane: head.lane,
-            place: head.anchor,
-            reach: SAME_PLACE * head.width.max(head.height),
-            since,
+            members: behind.iter().map(|other| other.user.id).collect(),
+            reach: SAME_PLACE * head.user.size(),
             confirm_s: if waits { self.thresholds.max_cycle_s } else { self.thresholds.confirm_s },
+            over: Reason::Moved,
+            ..Claim::by(rule, &head.user, Spot::lane(head.lane), since)
         })
     }
 }
 
 /// Whether two neighbours of a lane, the one ahead first, belong to one row.
-fn one_row(ahead: &Subject<'_>, behind: &Subject<'_>) -> bool {
-    let length = ahead.length_along(ahead.on.direction).max(behind.length_along(behind.on.direction));
+fn one_row(ahead: &LaneUser<'_>, behind: &LaneUser<'_>) -> bool {
+    let length = ahead.user.length_along(ahead.on.direction).max(behind.user.length_along(behind.on.direction));
     ahead.lane == behind.lane && ahead.on.along - behind.on.along <= ROW_GAP * length
 }
