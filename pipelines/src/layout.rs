@@ -2,7 +2,8 @@
 
 use crate::GroundOptions;
 use crate::ground::GroundPlane;
-use kerege_contract::geometry::polygon_contains;
+use crate::ruler::Ruler;
+use kerege_contract::geometry::{polygon_contains, polygon_distance};
 use kerege_contract::scene::{Lane, Line, Zone, ZoneKind};
 use kerege_contract::{FrameSize, PixelPoint, RoadUserClass, Scene};
 
@@ -37,6 +38,11 @@ impl ZoneShape {
     pub(crate) fn contains(&self, point: PixelPoint) -> bool {
         polygon_contains(&self.polygon, point)
     }
+
+    /// How far a contact point is from the zone, square pixels; 0 inside.
+    pub(crate) fn distance(&self, point: PixelPoint) -> f64 {
+        polygon_distance(&self.polygon, point)
+    }
 }
 
 /// A counting line.
@@ -69,8 +75,11 @@ impl LineShape {
 /// A lane.
 #[derive(Debug, Clone)]
 pub(crate) struct LaneShape {
-    polygon: Vec<PixelPoint>,
-    centre: Vec<PixelPoint>,
+    pub(crate) polygon: Vec<PixelPoint>,
+    /// Its centre line, in the direction of traffic.
+    pub(crate) centre: Vec<PixelPoint>,
+    /// Pixels along it in metres, on a calibrated camera.
+    pub(crate) ruler: Option<Ruler>,
 }
 
 /// Where a point is with respect to a lane's centre line.
@@ -85,8 +94,15 @@ pub(crate) struct OnLane {
 }
 
 impl LaneShape {
-    pub(crate) fn new(lane: &Lane, frame: FrameSize) -> Self {
-        Self { polygon: frame.pixels(&lane.polygon), centre: frame.pixels(&lane.centre) }
+    pub(crate) fn new(lane: &Lane, frame: FrameSize, plane: Option<&GroundPlane>) -> Self {
+        let centre = frame.pixels(&lane.centre);
+        let ruler = plane.and_then(|plane| Ruler::new(&centre, plane));
+        Self { polygon: frame.pixels(&lane.polygon), centre, ruler }
+    }
+
+    /// How long its centre line is, square pixels.
+    pub(crate) fn length(&self) -> f64 {
+        self.centre.windows(2).map(|pair| pair[0].distance(pair[1])).sum()
     }
 
     /// Whether a contact point is in the lane.
@@ -118,11 +134,12 @@ impl Layout {
     pub(crate) fn new(scene: &Scene, frame: FrameSize, options: &GroundOptions) -> Self {
         let frame = scene.true_size(frame);
         let fit = |calibration| GroundPlane::fit(calibration, frame, options.max_metres_per_pixel);
+        let plane = scene.calibration.as_ref().and_then(fit);
         Self {
             frame,
-            plane: scene.calibration.as_ref().and_then(fit),
             lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
-            lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame)).collect(),
+            lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame, plane.as_ref())).collect(),
+            plane,
             zones: scene.zones.iter().map(|zone| ZoneShape::new(zone, frame)).collect(),
         }
     }
@@ -160,6 +177,7 @@ mod tests {
         let lane = LaneShape {
             polygon: vec![p(0.0, 0.0), p(120.0, 0.0), p(120.0, 120.0), p(0.0, 120.0)],
             centre: vec![p(0.0, 100.0), p(100.0, 100.0), p(100.0, 0.0)],
+            ruler: None,
         };
         let first = lane.locate(p(40.0, 110.0));
         assert_eq!((first.along, first.beside, first.direction), (40.0, 10.0, p(1.0, 0.0)));

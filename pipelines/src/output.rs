@@ -137,7 +137,7 @@ pub enum Reason {
     Moved,
     /// End: it is no longer so: the queue has gone, the crowd is small again, the speed was driven.
     Cleared,
-    /// End: it is no longer to be seen.
+    /// End: it is no longer to be seen, or no longer in the zone.
     Left,
     /// End: the rule's schedule ended.
     Unscheduled,

@@ -113,7 +113,7 @@ impl Pipeline {
             crossed: &self.crossed,
         };
         let claims = self.rules.judge(&watch, utc, options);
-        let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame };
+        let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame, now };
         let moment = Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast };
         self.causes.advance(claims, &moment, &mut outputs.incidents);
     }

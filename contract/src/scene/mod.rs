@@ -10,6 +10,8 @@ mod read;
 mod rule;
 
 pub use rule::{DayOfWeek, LooksAt, Rule, RuleKind, Scope, StoppedVehicle, TimeWindow, WrongWay};
+// Flow and places.
+pub use rule::{Congestion, Crowd, IllegalStop, Loitering, PedestrianOnRoad, QueueSpillback, Speeding, Standstill};
 
 use crate::document::{Fault, Faults, Node};
 use crate::fact::Direction;

@@ -14,6 +14,8 @@ pub(crate) struct Cast<'p> {
     pub(crate) tracks: &'p [Track],
     pub(crate) journeys: &'p BTreeMap<TrackId, Journey>,
     pub(crate) frame: FrameSize,
+    /// Pipeline seconds.
+    pub(crate) now: f64,
 }
 
 impl Cast<'_> {
@@ -33,7 +35,7 @@ impl Cast<'_> {
 
     fn object(&self, id: TrackId) -> Option<EventObject> {
         let track = self.find(id)?;
-        let speed = self.journeys.get(&id).and_then(|journey| journey.speed);
+        let speed = self.journeys.get(&id).and_then(|journey| journey.median_speed(self.now));
         Some(EventObject {
             track: id.to_string(),
             class: track.class(),

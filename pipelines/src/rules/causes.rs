@@ -49,6 +49,8 @@ struct Cause {
     /// How long it must be absent before it is over, seconds, and why it is then.
     clear_s: f64,
     over: Reason,
+    /// Why it is absent, once it has been for longer than the maximum gap.
+    ceased: Option<Reason>,
     /// When it was last told of, and with how many attached.
     told: f64,
     told_members: usize,
@@ -102,9 +104,15 @@ impl Causes {
         }
         let now = moment.clock.now();
         for cause in &mut self.list {
-            let expired = cause.stage == Stage::Open && now - cause.held > cause.clear_s.max(moment.options.max_gap_s);
-            if expired {
-                cause.stage = Stage::Ending(moment.ceased(cause));
+            let away = now - cause.held;
+            if cause.stage != Stage::Open || away <= moment.options.max_gap_s {
+                continue;
+            }
+            // Told now, while those that caused it are still there; later they may have left.
+            let reason = cause.ceased.unwrap_or_else(|| moment.ceased(cause));
+            cause.ceased = Some(reason);
+            if away > cause.clear_s {
+                cause.stage = Stage::Ending(reason);
             }
         }
         self.expire(moment.scene, moment.clock, moment.clock.utc(), moment.options, out);
@@ -194,6 +202,7 @@ impl Causes {
             held_utc: open.last_seen,
             clear_s: 0.0,
             over: Reason::Cleared,
+            ceased: None,
             told: f64::NEG_INFINITY,
             told_members: 0,
         }));
@@ -202,10 +211,13 @@ impl Causes {
     /// The cause that a claim is about: by those that cause it, by one that is attached to the other,
     /// or by its place.
     fn find(&self, claim: &Claim, moment: &Moment<'_>) -> Option<usize> {
-        let same: [&dyn Fn(&Cause) -> bool; 4] = [
+        let whole = claim.about == About::Spot;
+        let same: [&dyn Fn(&Cause) -> bool; 5] = [
             &|cause| cause.is_about(claim, moment),
             &|cause| claim.about.users().any(|user| cause.members.contains(&user)),
             &|cause| cause.about.is_some_and(|about| about.users().any(|user| claim.members.contains(&user))),
+            // The same row of vehicles, told by another lane.
+            &|cause| whole && cause.members.iter().any(|member| claim.members.contains(member)),
             &|cause| cause.is_at(claim, moment),
         ];
         let mine = |cause: &Cause| cause.rule == Some(claim.rule);
@@ -231,6 +243,7 @@ impl Cause {
             held_utc: moment.clock.utc(),
             clear_s: claim.clear_s,
             over: claim.over,
+            ceased: None,
             told: f64::NEG_INFINITY,
             told_members: 0,
         }
@@ -272,6 +285,10 @@ impl Cause {
     /// The claim goes on (or comes back).
     fn hold(&mut self, claim: &Claim, moment: &Moment<'_>, out: &mut Vec<IncidentChange>) {
         let now = moment.clock.now();
+        if self.held >= now {
+            // Another claim of this frame has told of it.
+            return self.attach(claim);
+        }
         let was = self.stage;
         self.note(claim, moment);
         match was {
@@ -293,10 +310,23 @@ impl Cause {
     fn note(&mut self, claim: &Claim, moment: &Moment<'_>) {
         self.about = Some(claim.about);
         self.place = claim.place;
-        (self.clear_s, self.over) = (claim.clear_s, claim.over);
+        (self.clear_s, self.over, self.ceased) = (claim.clear_s, claim.over, None);
         self.held = moment.clock.now();
         self.held_utc = moment.clock.utc();
-        self.members.clone_from(&claim.members);
+        // Those who walk together part and meet again: who once took part in it does not begin another.
+        if claim.course == Course::Moves {
+            self.attach(claim);
+        } else {
+            self.members.clone_from(&claim.members);
+        }
+    }
+
+    fn attach(&mut self, claim: &Claim) {
+        for user in claim.about.users().chain(claim.members.iter().copied()) {
+            if !self.members.contains(&user) {
+                self.members.push(user);
+            }
+        }
     }
 
     fn start(&mut self, claim: &Claim, moment: &Moment<'_>, out: &mut Vec<IncidentChange>) {

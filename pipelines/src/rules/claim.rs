@@ -35,6 +35,7 @@ pub(crate) enum About {
     /// A road user.
     One(TrackId),
     /// Two road users, in either order.
+    #[allow(dead_code, reason = "the rules of conflicts claim it")]
     Pair(TrackId, TrackId),
 }
 
@@ -52,11 +53,6 @@ impl About {
     /// Whether it is the same road users.
     pub(crate) fn is_same(self, other: Self) -> bool {
         self == other || matches!((self, other), (Self::Pair(a, b), Self::Pair(c, d)) if (a, b) == (d, c))
-    }
-
-    /// Whether a road user is one of those that cause it.
-    pub(crate) fn involves(self, id: TrackId) -> bool {
-        self.users().any(|user| user == id)
     }
 }
 

@@ -1,6 +1,13 @@
 //! The table of judges: who looks at the road for each type of rule.
 
 use super::Claim;
+use super::congestion::CongestionJudge;
+use super::crowd::CrowdJudge;
+use super::illegal_stop::IllegalStopJudge;
+use super::loitering::LoiteringJudge;
+use super::pedestrian_on_road::PedestrianJudge;
+use super::queue_spillback::SpillbackJudge;
+use super::speeding::SpeedingJudge;
 use super::stopped::StoppedJudge;
 use super::watch::{Post, Watch};
 use super::wrong_way::WrongWayJudge;
@@ -29,6 +36,13 @@ pub(crate) fn judge_of(kind: &RuleKind) -> Box<dyn Judge> {
         RuleKind::StoppedVehicle(thresholds) => Box::new(StoppedJudge::new(thresholds)),
         RuleKind::WrongWay(thresholds) => Box::new(WrongWayJudge::new(thresholds)),
         // Flow and places.
+        RuleKind::IllegalStop(thresholds) => Box::new(IllegalStopJudge::new(thresholds)),
+        RuleKind::PedestrianOnRoad(thresholds) => Box::new(PedestrianJudge::new(thresholds)),
+        RuleKind::Speeding(thresholds) => Box::new(SpeedingJudge::new(thresholds)),
+        RuleKind::Congestion(thresholds) => Box::new(CongestionJudge::new(thresholds)),
+        RuleKind::QueueSpillback(thresholds) => Box::new(SpillbackJudge::new(thresholds)),
+        RuleKind::Crowd(thresholds) => Box::new(CrowdJudge::new(thresholds)),
+        RuleKind::Loitering(thresholds) => Box::new(LoiteringJudge::new(thresholds)),
         // Conflicts and signals.
     }
 }

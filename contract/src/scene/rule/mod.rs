@@ -9,6 +9,14 @@ mod scope;
 mod stopped_vehicle;
 mod wrong_way;
 // Flow and places.
+mod congestion;
+mod crowd;
+mod illegal_stop;
+mod loitering;
+mod pedestrian_on_road;
+mod queue_spillback;
+mod speeding;
+mod standstill;
 // Conflicts and signals.
 
 pub use schedule::{DayOfWeek, TimeWindow};
@@ -16,6 +24,14 @@ pub use scope::{LooksAt, Scope};
 pub use stopped_vehicle::StoppedVehicle;
 pub use wrong_way::WrongWay;
 // Flow and places.
+pub use congestion::Congestion;
+pub use crowd::Crowd;
+pub use illegal_stop::IllegalStop;
+pub use loitering::Loitering;
+pub use pedestrian_on_road::PedestrianOnRoad;
+pub use queue_spillback::QueueSpillback;
+pub use speeding::Speeding;
+pub use standstill::Standstill;
 // Conflicts and signals.
 
 pub(super) use read::{check, rule};
@@ -147,6 +163,20 @@ rule_types! {
     /// A vehicle drives against its lane.
     WrongWay,
     // Flow and places.
+    /// A vehicle stays where stopping is forbidden.
+    IllegalStop,
+    /// A person is on the carriageway, away from crossings.
+    PedestrianOnRoad,
+    /// A vehicle is faster than the limit, its error and the tolerance taken off.
+    Speeding,
+    /// A lane is full and slow.
+    Congestion,
+    /// A queue reaches back beyond a mark.
+    QueueSpillback,
+    /// Many people stay in a zone.
+    Crowd,
+    /// A person stays in a zone.
+    Loitering,
     // Conflicts and signals.
 }
 

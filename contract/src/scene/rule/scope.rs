@@ -10,6 +10,8 @@ pub enum LooksAt {
     Lanes,
     /// Zones; every one of this kind. Any other zone can be named.
     Zones(ZoneKind),
+    /// Lanes; every live one. Lines across them may be named.
+    LanesAndLines,
     /// Lines, which must be named; and lanes, to tell whose line it is.
     Lines,
     /// Zones and lanes; every carriageway zone, or every live lane where no carriageway is drawn.
@@ -41,7 +43,7 @@ impl Rule {
     pub fn scope(&self, scene: &Scene) -> Scope {
         let carriageway = scene.zones.iter().any(|zone| zone.kind == ZoneKind::Carriageway);
         let (live, zones) = match self.kind.looks_at() {
-            LooksAt::Lanes | LooksAt::Lines => (true, None),
+            LooksAt::Lanes | LooksAt::LanesAndLines | LooksAt::Lines => (true, None),
             LooksAt::Zones(kind) => (false, Some(kind)),
             LooksAt::Carriageway => (!carriageway, Some(ZoneKind::Carriageway)),
         };
@@ -68,7 +70,7 @@ pub(super) fn foreign_key(rule: &Rule) -> Option<&'static str> {
     match rule.kind.looks_at() {
         LooksAt::Lanes => zones.then_some("zones").or(lines.then_some("lines")),
         LooksAt::Zones(_) => lanes.then_some("lanes").or(lines.then_some("lines")),
-        LooksAt::Lines => zones.then_some("zones"),
+        LooksAt::Lines | LooksAt::LanesAndLines => zones.then_some("zones"),
         LooksAt::Carriageway => lines.then_some("lines"),
     }
 }
@@ -76,7 +78,7 @@ pub(super) fn foreign_key(rule: &Rule) -> Option<&'static str> {
 /// What to draw when a rule of a kind finds nothing to look at: what it says, and the remedy.
 pub(super) const fn nothing_drawn(kind: &RuleKind) -> (&'static str, &'static str) {
     match kind.looks_at() {
-        LooksAt::Lanes => ("it watches every live lane, and there is none", "draw a [[lane]]"),
+        LooksAt::Lanes | LooksAt::LanesAndLines => ("it watches every live lane, and there is none", "draw a [[lane]]"),
         LooksAt::Zones(ZoneKind::NoStopping) => (
             "it watches every zone of the kind no_stopping, and there is none",
             "draw one as [[zone]], or name others in 'zones'",

@@ -1,6 +1,6 @@
 //! `stopped_vehicle`: a vehicle stands in a live lane and is not part of a lawful queue.
 
-use super::{LooksAt, RuleType};
+use super::{LooksAt, RuleType, Standstill};
 use crate::document::Fields;
 use crate::event::{EventType, Severity};
 use schemars::JsonSchema;
@@ -11,12 +11,9 @@ use serde::Serialize;
 pub struct StoppedVehicle {
     /// How long it must stand, seconds.
     pub confirm_s: f64,
-    /// Over how long displacement is measured, seconds.
-    pub window_s: f64,
-    /// Slower than this over the window is standing, km/h (calibrated cameras).
-    pub max_speed_kmh: f64,
-    /// Less than this over the window is standing, in box widths (uncalibrated cameras).
-    pub max_box_widths: f64,
+    /// When it stands.
+    #[serde(flatten)]
+    pub standstill: Standstill,
     /// How long a row may stand in a waiting area without moving, seconds.
     pub max_cycle_s: f64,
 }
@@ -30,9 +27,7 @@ impl RuleType for StoppedVehicle {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         Some(Self {
             confirm_s: fields.number("confirm_s", 1.0..=600.0).unwrap_or(8.0),
-            window_s: fields.number("window_s", 0.5..=10.0).unwrap_or(2.0),
-            max_speed_kmh: fields.number("max_speed_kmh", 0.5..=20.0).unwrap_or(3.0),
-            max_box_widths: fields.number("max_box_widths", 0.05..=1.0).unwrap_or(0.3),
+            standstill: Standstill::read(fields),
             max_cycle_s: fields.number("max_cycle_s", 10.0..=3600.0).unwrap_or(120.0),
         })
     }
