@@ -276,6 +276,28 @@ pub fn polygon_contains(polygon: &[PixelPoint], point: PixelPoint) -> bool {
     inside && polygon.len() >= 3
 }
 
+/// How far a point is from a simple polygon, square pixels; 0 inside.
+#[must_use]
+pub fn polygon_distance(polygon: &[PixelPoint], point: PixelPoint) -> f64 {
+    if polygon_contains(polygon, point) {
+        return 0.0;
+    }
+    let edges = polygon.iter().zip(polygon.iter().cycle().skip(1));
+    edges.map(|(a, b)| segment_distance(*a, *b, point)).fold(f64::INFINITY, f64::min)
+}
+
+/// How far a point is from the segment `a`–`b`, square pixels.
+#[must_use]
+pub fn segment_distance(a: PixelPoint, b: PixelPoint, point: PixelPoint) -> f64 {
+    let length = a.distance(b);
+    let along = ((point.x - a.x) * (b.x - a.x) + (point.y - a.y) * (b.y - a.y)) / (length * length);
+    if (0.0..=1.0).contains(&along) {
+        side_of_line(a, b, point).abs()
+    } else {
+        a.distance(point).min(b.distance(point))
+    }
+}
+
 /// Area of a simple polygon in square pixels, of either winding.
 #[must_use]
 pub fn polygon_area(polygon: &[PixelPoint]) -> f64 {

@@ -1,5 +1,7 @@
 //! The JSON Schema of every message and file, made from the types themselves.
 
+use crate::scene::Scene;
+use schemars::generate::SchemaSettings;
 use schemars::{Schema, schema_for};
 
 /// Each schema with the name of its file, without `.json`.
@@ -15,11 +17,16 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("command", schema_for!(crate::command::Command)),
         ("command-result", schema_for!(crate::command::CommandResult)),
         ("signal", schema_for!(crate::phase::SignalMessage)),
-        ("scene", schema_for!(crate::scene::Scene)),
+        ("scene", scene()),
         ("truth", schema_for!(crate::truth::Truth)),
         ("passage", schema_for!(crate::files::PassageRecord)),
         ("track", schema_for!(crate::files::TrackRecord)),
         ("summary", schema_for!(crate::files::Summary)),
         ("timings", schema_for!(crate::files::Timings)),
     ]
+}
+
+/// The scene as it is written. What it is read from can be anything, whose faults are then told.
+fn scene() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Scene>()
 }

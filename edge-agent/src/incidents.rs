@@ -85,7 +85,13 @@ mod tests {
     fn change(phase: Phase, x: f64) -> IncidentChange {
         let at = UtcTime::from_millis(1_800_000_000_000);
         IncidentChange {
-            key: IncidentKey { rule: "stop".parse().unwrap(), lane: None, place: FramePoint { x, y: 0.5 } },
+            key: IncidentKey {
+                rule: "stop".parse().unwrap(),
+                lane: None,
+                zone: None,
+                line: None,
+                place: FramePoint { x, y: 0.5 },
+            },
             phase,
             kind: EventType::StoppedVehicle,
             rule: "stop".parse().unwrap(),

@@ -2,8 +2,9 @@
 
 use crate::GroundOptions;
 use crate::ground::GroundPlane;
-use kerege_contract::geometry::polygon_contains;
-use kerege_contract::scene::{Lane, Line, ZoneKind};
+use crate::ruler::Ruler;
+use kerege_contract::geometry::{polygon_contains, polygon_distance};
+use kerege_contract::scene::{Lane, Line, Zone, ZoneKind};
 use kerege_contract::{FrameSize, PixelPoint, RoadUserClass, Scene};
 
 /// Everything that is drawn, where it lies in the picture.
@@ -17,8 +18,31 @@ pub(crate) struct Layout {
     pub(crate) lines: Vec<LineShape>,
     /// Lanes, in the scene's order.
     pub(crate) lanes: Vec<LaneShape>,
-    waiting: Vec<Vec<PixelPoint>>,
-    ignored: Vec<Vec<PixelPoint>>,
+    /// Zones, in the scene's order.
+    pub(crate) zones: Vec<ZoneShape>,
+}
+
+/// A zone.
+#[derive(Debug, Clone)]
+pub(crate) struct ZoneShape {
+    pub(crate) kind: ZoneKind,
+    pub(crate) polygon: Vec<PixelPoint>,
+}
+
+impl ZoneShape {
+    pub(crate) fn new(zone: &Zone, frame: FrameSize) -> Self {
+        Self { kind: zone.kind, polygon: frame.pixels(&zone.polygon) }
+    }
+
+    /// Whether a contact point is in the zone.
+    pub(crate) fn contains(&self, point: PixelPoint) -> bool {
+        polygon_contains(&self.polygon, point)
+    }
+
+    /// How far a contact point is from the zone, square pixels; 0 inside.
+    pub(crate) fn distance(&self, point: PixelPoint) -> f64 {
+        polygon_distance(&self.polygon, point)
+    }
 }
 
 /// A counting line.
@@ -51,8 +75,11 @@ impl LineShape {
 /// A lane.
 #[derive(Debug, Clone)]
 pub(crate) struct LaneShape {
-    polygon: Vec<PixelPoint>,
-    centre: Vec<PixelPoint>,
+    pub(crate) polygon: Vec<PixelPoint>,
+    /// Its centre line, in the direction of traffic.
+    pub(crate) centre: Vec<PixelPoint>,
+    /// Pixels along it in metres, on a calibrated camera.
+    pub(crate) ruler: Option<Ruler>,
 }
 
 /// Where a point is with respect to a lane's centre line.
@@ -67,8 +94,15 @@ pub(crate) struct OnLane {
 }
 
 impl LaneShape {
-    pub(crate) fn new(lane: &Lane, frame: FrameSize) -> Self {
-        Self { polygon: frame.pixels(&lane.polygon), centre: frame.pixels(&lane.centre) }
+    pub(crate) fn new(lane: &Lane, frame: FrameSize, plane: Option<&GroundPlane>) -> Self {
+        let centre = frame.pixels(&lane.centre);
+        let ruler = plane.and_then(|plane| Ruler::new(&centre, plane));
+        Self { polygon: frame.pixels(&lane.polygon), centre, ruler }
+    }
+
+    /// How long its centre line is, square pixels.
+    pub(crate) fn length(&self) -> f64 {
+        self.centre.windows(2).map(|pair| pair[0].distance(pair[1])).sum()
     }
 
     /// Whether a contact point is in the lane.
@@ -99,17 +133,14 @@ impl Layout {
     /// Lays a scene out for frames of a size.
     pub(crate) fn new(scene: &Scene, frame: FrameSize, options: &GroundOptions) -> Self {
         let frame = scene.true_size(frame);
-        let zones = |kind: ZoneKind| {
-            scene.zones.iter().filter(|zone| zone.kind == kind).map(|zone| frame.pixels(&zone.polygon)).collect()
-        };
         let fit = |calibration| GroundPlane::fit(calibration, frame, options.max_metres_per_pixel);
+        let plane = scene.calibration.as_ref().and_then(fit);
         Self {
             frame,
-            plane: scene.calibration.as_ref().and_then(fit),
             lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
-            lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame)).collect(),
-            waiting: zones(ZoneKind::Waiting),
-            ignored: zones(ZoneKind::Ignore),
+            lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame, plane.as_ref())).collect(),
+            plane,
+            zones: scene.zones.iter().map(|zone| ZoneShape::new(zone, frame)).collect(),
         }
     }
 
@@ -123,12 +154,16 @@ impl Layout {
 
     /// Whether a row may lawfully stand there.
     pub(crate) fn is_waiting(&self, point: PixelPoint) -> bool {
-        self.waiting.iter().any(|zone| polygon_contains(zone, point))
+        self.is_in(ZoneKind::Waiting, point)
     }
 
     /// Whether nothing is looked at there.
     pub(crate) fn is_ignored(&self, point: PixelPoint) -> bool {
-        self.ignored.iter().any(|zone| polygon_contains(zone, point))
+        self.is_in(ZoneKind::Ignore, point)
+    }
+
+    fn is_in(&self, kind: ZoneKind, point: PixelPoint) -> bool {
+        self.zones.iter().any(|zone| zone.kind == kind && zone.contains(point))
     }
 }
 
@@ -142,6 +177,7 @@ mod tests {
         let lane = LaneShape {
             polygon: vec![p(0.0, 0.0), p(120.0, 0.0), p(120.0, 120.0), p(0.0, 120.0)],
             centre: vec![p(0.0, 100.0), p(100.0, 100.0), p(100.0, 0.0)],
+            ruler: None,
         };
         let first = lane.locate(p(40.0, 110.0));
         assert_eq!((first.along, first.beside, first.direction), (40.0, 10.0, p(1.0, 0.0)));

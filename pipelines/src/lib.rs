@@ -14,6 +14,7 @@ mod minute;
 mod options;
 mod output;
 mod pipeline;
+mod ruler;
 mod rules;
 mod track;
 

@@ -2,7 +2,7 @@
 
 use kerege_contract::event::{EventObject, EventType, Phase, Severity};
 use kerege_contract::fact::{Cell, Direction};
-use kerege_contract::{FrameBox, FramePoint, FrameSize, LaneId, LineId, RoadUserClass, RuleId, UtcTime};
+use kerege_contract::{FrameBox, FramePoint, FrameSize, LaneId, LineId, RoadUserClass, RuleId, UtcTime, ZoneId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -94,23 +94,34 @@ pub struct Passage {
     pub track: TrackId,
 }
 
-/// What makes two observations the same cause: the rule, the lane and the place. Of two incidents
+/// What makes two observations the same cause: the rule, the lane, zone or line, and the place. Of two incidents
 /// that are open at once no two have the same key, and all changes of one incident carry the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IncidentKey {
     /// The rule that raised it.
     pub rule: RuleId,
-    /// The lane.
+    /// The lane, where the rule is about lanes.
     pub lane: Option<LaneId>,
+    /// The zone, where it is about zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<ZoneId>,
+    /// The line, where it is about lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
     /// Where it was when it was first confirmed, rounded to four decimals.
     pub place: FramePoint,
 }
 
 impl fmt::Display for IncidentKey {
-    /// `rule/lane/x,y`, for a database key or a map.
+    /// `rule/lane/x,y`, for a database key or a map; zones and lines stand behind the lane: `rule/-:zone:line/x,y`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lane = self.lane.as_ref().map_or("-", LaneId::as_str);
-        write!(f, "{}/{lane}/{:.4},{:.4}", self.rule, self.place.x, self.place.y)
+        write!(f, "{}/{}", self.rule, self.lane.as_ref().map_or("-", LaneId::as_str))?;
+        if self.zone.is_some() || self.line.is_some() {
+            let (zone, line) =
+                (self.zone.as_ref().map_or("", ZoneId::as_str), self.line.as_ref().map_or("", LineId::as_str));
+            write!(f, ":{zone}:{line}")?;
+        }
+        write!(f, "/{:.4},{:.4}", self.place.x, self.place.y)
     }
 }
 
@@ -124,7 +135,9 @@ pub enum Reason {
     Continued,
     /// End: it drives again, or drives the right way again.
     Moved,
-    /// End: it is no longer to be seen.
+    /// End: it is no longer so: the queue has gone, the crowd is small again, the speed was driven.
+    Cleared,
+    /// End: it is no longer to be seen, or no longer in the zone.
     Left,
     /// End: the rule's schedule ended.
     Unscheduled,
@@ -140,6 +153,7 @@ impl Reason {
             Self::Attached => "attached",
             Self::Continued => "continued",
             Self::Moved => "moved",
+            Self::Cleared => "cleared",
             Self::Left => "left",
             Self::Unscheduled => "unscheduled",
             Self::Restarted => "restarted",

@@ -4,10 +4,9 @@ use crate::clock::{Advance, Clock};
 use crate::count::{Journey, Step};
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
-use crate::rules::{Cast, Causes, Moment, Rules, Subject, Watch};
+use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
 use crate::track::{Sighting, Track, Tracker};
 use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView};
-use kerege_contract::scene::RuleKind;
 use kerege_contract::{Detection, Scene, UtcTime};
 use std::collections::BTreeMap;
 
@@ -29,6 +28,8 @@ pub struct Pipeline {
     causes: Causes,
     sightings: Vec<Sighting>,
     steps: Vec<Step>,
+    /// Lines that were found crossed in this frame.
+    crossed: Vec<(TrackId, Step)>,
     occupied: Vec<bool>,
 }
 
@@ -36,19 +37,21 @@ impl Pipeline {
     /// A pipeline for a checked scene. The geometry is laid out when the first frame tells its size.
     #[must_use]
     pub fn new(scene: &Scene, options: &Options) -> Self {
+        let rules = Rules::new(scene);
         Self {
             scene: scene.clone(),
             options: options.clone(),
             sight: Sight::Clear,
             clock: Clock::default(),
             layout: None,
-            tracker: Tracker::new(&options.tracking, horizon_s(scene, options)),
+            tracker: Tracker::new(&options.tracking, horizon_s(&rules, options)),
             journeys: BTreeMap::new(),
             minutes: MinuteBook::new(scene),
-            rules: Rules::new(scene),
+            rules,
             causes: Causes::default(),
             sightings: Vec::new(),
             steps: Vec::new(),
+            crossed: Vec::new(),
             occupied: vec![false; scene.lanes.len()],
         }
     }
@@ -82,6 +85,7 @@ impl Pipeline {
         let low = self.options.tracking.low_score;
         crate::intake::take(if sees { detections } else { &[] }, layout, low, &mut self.sightings);
         self.tracker.step(self.clock.now(), layout.frame, layout.plane.as_ref(), &self.sightings);
+        self.crossed.clear();
         self.settle_ended(layout, outputs);
         self.follow(layout, outputs);
         if gap.is_none_or(|gap| gap > self.options.rules.max_gap_s) {
@@ -98,17 +102,18 @@ impl Pipeline {
     /// Lets the rules look at the road users, and makes incidents of what they claim.
     fn judge(&mut self, layout: &Layout, outputs: &mut Outputs) {
         let (now, utc, options) = (self.clock.now(), self.clock.utc(), &self.options.rules);
-        let subjects: Vec<Subject<'_>> =
-            self.tracker.tracks().iter().filter_map(|track| self.subject(track, layout)).collect();
+        let users: Vec<RoadUser<'_>> =
+            self.tracker.tracks().iter().filter_map(|track| road_user(track, &self.journeys)).collect();
         let watch = Watch {
             now,
             max_gap_s: options.max_gap_s,
             covered_s: self.options.tracking.covered_s,
             layout,
-            subjects: &subjects,
+            users: &users,
+            crossed: &self.crossed,
         };
         let claims = self.rules.judge(&watch, utc, options);
-        let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame };
+        let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame, now };
         let moment = Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast };
         self.causes.advance(claims, &moment, &mut outputs.incidents);
     }
@@ -123,6 +128,7 @@ impl Pipeline {
             if track.is_seen() {
                 steps.clear();
                 journey.follow(track, layout, &self.options.ground, &mut steps);
+                self.crossed.extend(steps.iter().map(|step| (id, *step)));
                 let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
                 book.note(track, id, journey, &steps, layout, outputs);
             }
@@ -140,19 +146,12 @@ impl Pipeline {
             let Some((id, mut journey)) = track.id.and_then(|id| self.journeys.remove_entry(&id)) else { continue };
             steps.clear();
             journey.end(track, &mut steps);
+            self.crossed.extend(steps.iter().map(|step| (id, *step)));
             let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
             book.note(track, id, &journey, &steps, layout, outputs);
             book.end(track, &journey);
         }
         self.steps = steps;
-    }
-
-    /// A confirmed track in a lane as the rules see it.
-    fn subject<'t>(&self, track: &'t Track, layout: &Layout) -> Option<Subject<'t>> {
-        let id = track.id?;
-        let (lane, anchor) = (self.journeys.get(&id)?.lane?, track.history.last()?.anchor);
-        let (on, steady) = (layout.lanes[lane].locate(anchor), track.steady_box());
-        Some(Subject { id, track, lane, on, anchor, width: steady.width(), height: steady.height() })
     }
 
     fn end_all_tracks(&mut self, outputs: &mut Outputs) {
@@ -268,12 +267,15 @@ impl Pipeline {
 }
 
 /// How far back tracks must remember for the longest window that anything looks at, seconds.
-fn horizon_s(scene: &Scene, options: &Options) -> f64 {
-    let windows = scene.rules.iter().map(|rule| match &rule.kind {
-        RuleKind::StoppedVehicle(stopped) => stopped.window_s,
-        RuleKind::WrongWay(_) => 0.0,
-    });
-    windows.fold(options.ground.speed_window_s[1].max(2.0), f64::max) + 0.5
+fn horizon_s(rules: &Rules, options: &Options) -> f64 {
+    options.ground.speed_window_s[1].max(2.0).max(rules.window_s()) + 0.5
+}
+
+/// A confirmed track as the rules see it.
+fn road_user<'t>(track: &'t Track, journeys: &'t BTreeMap<TrackId, Journey>) -> Option<RoadUser<'t>> {
+    let id = track.id?;
+    let (journey, anchor, steady) = (journeys.get(&id)?, track.history.last()?.anchor, track.steady_box());
+    Some(RoadUser { id, track, journey, anchor, width: steady.width(), height: steady.height() })
 }
 
 /// Where passages and movements are noted.

@@ -98,3 +98,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_point_is_as_far_from_a_polygon_as_from_its_nearest_edge_or_corner() {
+    let p = PixelPoint::new;
+    let square = [p(0.0, 0.0), p(10.0, 0.0), p(10.0, 10.0), p(0.0, 10.0)];
+    for (point, distance) in [(p(5.0, 5.0), 0.0), (p(5.0, -3.0), 3.0), (p(13.0, 14.0), 5.0), (p(10.0, 5.0), 0.0)] {
+        assert!((polygon_distance(&square, point) - distance).abs() < 1e-9, "{point:?}");
+    }
+    // A segment without length is its point.
+    assert_eq!(segment_distance(p(1.0, 1.0), p(1.0, 1.0), p(4.0, 5.0)), 5.0);
+}

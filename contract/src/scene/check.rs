@@ -96,13 +96,8 @@ pub(super) fn scene(scene: &Scene, fields: &mut Fields<'_>) {
         }
     }
     for (index, rule) in scene.rules.iter().enumerate() {
-        for lane in &rule.lanes {
-            if !scene.lanes.iter().any(|known| known.id == *lane) {
-                at(fields, "rule", index, format!("there is no lane '{lane}'"), "draw it as [[lane]], or name another");
-            }
-        }
-        if rule.lanes.is_empty() && !scene.lanes.iter().any(|lane| lane.live) {
-            at(fields, "rule", index, "it watches every live lane, and there is none".into(), "draw a [[lane]]");
+        for (message, remedy) in super::rule::check(rule, scene) {
+            at(fields, "rule", index, message, &remedy);
         }
     }
 }

@@ -9,7 +9,9 @@ mod check;
 mod read;
 mod rule;
 
-pub use rule::{DayOfWeek, Rule, RuleKind, StoppedVehicle, TimeWindow, WrongWay};
+pub use rule::{DayOfWeek, LooksAt, Rule, RuleKind, Scope, StoppedVehicle, TimeWindow, WrongWay};
+// Flow and places.
+pub use rule::{Congestion, Crowd, IllegalStop, Loitering, PedestrianOnRoad, QueueSpillback, Speeding, Standstill};
 
 use crate::document::{Fault, Faults, Node};
 use crate::fact::Direction;
@@ -251,13 +253,15 @@ impl Scene {
         hash_of(self)
     }
 
-    /// Hash of a rule: its type, thresholds and schedule, and the lanes and zones it looks at.
+    /// Hash of a rule: its type, thresholds and schedule, the lanes and lines it looks at, and all zones.
     /// None when the scene has no such rule.
     #[must_use]
     pub fn rule_hash(&self, id: &RuleId) -> Option<Sha256Hash> {
         let rule = self.rules.iter().find(|rule| rule.id == *id)?;
-        let lanes: Vec<&Lane> = self.lanes.iter().filter(|lane| rule.watches(lane)).collect();
-        Some(hash_of(&(rule, lanes, &self.zones, self.pixel_aspect)))
+        let scope = rule.scope(self);
+        let lanes = watched(&self.lanes, &scope.lanes);
+        let lines = watched(&self.lines, &scope.lines);
+        Some(hash_of(&(rule, lanes, lines, &self.zones, self.pixel_aspect)))
     }
 
     /// Hash of the calibration in force.
@@ -272,6 +276,10 @@ impl Scene {
     pub fn true_size(&self, frame: crate::FrameSize) -> crate::FrameSize {
         crate::FrameSize { pixel_aspect: self.pixel_aspect.unwrap_or(frame.pixel_aspect), ..frame }
     }
+}
+
+fn watched<'s, T>(all: &'s [T], scope: &[bool]) -> Vec<&'s T> {
+    all.iter().zip(scope).filter(|(_, watched)| **watched).map(|(item, _)| item).collect()
 }
 
 fn hash_of(value: &impl Serialize) -> Sha256Hash {

@@ -1,15 +1,13 @@
 //! From a document to a scene: takes every key once and reports what is wrong with it.
 
-use super::rule::{DayOfWeek, Rule, RuleKind, StoppedVehicle, TimeWindow, WrongWay};
-use super::{Calibration, CalibrationPoint, Lane, Leg, Line, LineWay, Mask, RoadUnit, Scene, Zone, ZoneKind, check};
+use super::{
+    Calibration, CalibrationPoint, Lane, Leg, Line, LineWay, Mask, RoadUnit, Scene, Zone, ZoneKind, check, rule::rule,
+};
 use crate::document::{Faults, Fields, Node};
-use crate::event::Severity;
 use crate::fact::Direction;
 use crate::version::V1;
 use crate::{FramePoint, RoadUserClass};
 
-const SEVERITIES: &[(&str, Severity)] =
-    &[("low", Severity::Low), ("medium", Severity::Medium), ("high", Severity::High), ("critical", Severity::Critical)];
 const DIRECTIONS: &[(&str, Direction)] = &[("forward", Direction::Forward), ("backward", Direction::Backward)];
 const ZONE_KINDS: &[(&str, ZoneKind)] = &[
     ("waiting", ZoneKind::Waiting),
@@ -20,15 +18,6 @@ const ZONE_KINDS: &[(&str, ZoneKind)] = &[
     ("area", ZoneKind::Area),
 ];
 const UNITS: &[(&str, RoadUnit)] = &[("metres", RoadUnit::Metres), ("lonlat", RoadUnit::Lonlat)];
-const DAYS: &[(&str, DayOfWeek)] = &[
-    ("mon", DayOfWeek::Mon),
-    ("tue", DayOfWeek::Tue),
-    ("wed", DayOfWeek::Wed),
-    ("thu", DayOfWeek::Thu),
-    ("fri", DayOfWeek::Fri),
-    ("sat", DayOfWeek::Sat),
-    ("sun", DayOfWeek::Sun),
-];
 
 /// Reads a scene; none when it is not a table. Faults tell whether it may be used.
 pub(super) fn scene(root: &Node, faults: &Faults) -> Option<Scene> {
@@ -85,7 +74,7 @@ fn polygon(fields: &mut Fields<'_>, key: &'static str) -> Vec<FramePoint> {
     points
 }
 
-fn classes(fields: &mut Fields<'_>) -> Vec<RoadUserClass> {
+pub(super) fn classes(fields: &mut Fields<'_>) -> Vec<RoadUserClass> {
     let words: Vec<String> = fields.parsed_list("classes");
     let known = RoadUserClass::ALL.map(RoadUserClass::as_str).join(", ");
     let mut classes = Vec::new();
@@ -184,85 +173,4 @@ fn calibration_point(mut fields: Fields<'_>) -> Option<CalibrationPoint> {
     let road = fields.required_numbers::<2>("road");
     fields.finish();
     Some(CalibrationPoint { image: image?, road: road? })
-}
-
-#[derive(Clone, Copy)]
-enum RuleWord {
-    StoppedVehicle,
-    WrongWay,
-}
-
-fn rule(mut fields: Fields<'_>) -> Option<Rule> {
-    let id = fields.required_parsed("id");
-    let word = fields
-        .required_word("type", &[("stopped_vehicle", RuleWord::StoppedVehicle), ("wrong_way", RuleWord::WrongWay)]);
-    let ver = fields.whole("ver", 1..=i64::from(u32::MAX)).and_then(|ver| u32::try_from(ver).ok()).unwrap_or(1);
-    let severity = fields.word("severity", SEVERITIES);
-    let lanes = fields.parsed_list("lanes");
-    let schedule = fields.tables("schedule").into_iter().filter_map(window).collect();
-    let cooldown_s = fields.number("cooldown_s", 0.0..=3600.0).unwrap_or(30.0);
-    let min_box_height = fields.number("min_box_height", 0.0..=0.5).unwrap_or(0.0);
-    let (kind, usual) = match word {
-        Some(RuleWord::StoppedVehicle) => (RuleKind::StoppedVehicle(stopped_vehicle(&mut fields)), Severity::High),
-        Some(RuleWord::WrongWay) => (RuleKind::WrongWay(wrong_way(&mut fields)), Severity::Critical),
-        // Its thresholds cannot be told from misspelt keys when nobody knows its type.
-        None => return None,
-    };
-    fields.finish();
-    Some(Rule { id: id?, ver, severity: severity.unwrap_or(usual), lanes, schedule, cooldown_s, min_box_height, kind })
-}
-
-fn stopped_vehicle(fields: &mut Fields<'_>) -> StoppedVehicle {
-    StoppedVehicle {
-        confirm_s: fields.number("confirm_s", 1.0..=600.0).unwrap_or(8.0),
-        window_s: fields.number("window_s", 0.5..=10.0).unwrap_or(2.0),
-        max_speed_kmh: fields.number("max_speed_kmh", 0.5..=20.0).unwrap_or(3.0),
-        max_box_widths: fields.number("max_box_widths", 0.05..=1.0).unwrap_or(0.3),
-        max_cycle_s: fields.number("max_cycle_s", 10.0..=3600.0).unwrap_or(120.0),
-    }
-}
-
-fn wrong_way(fields: &mut Fields<'_>) -> WrongWay {
-    WrongWay {
-        min_angle_deg: fields.number("min_angle_deg", 91.0..=179.0).unwrap_or(120.0),
-        min_distance_m: fields.number("min_distance_m", 1.0..=200.0).unwrap_or(8.0),
-        min_box_lengths: fields.number("min_box_lengths", 0.5..=20.0).unwrap_or(2.0),
-        min_s: fields.number("min_s", 0.2..=60.0).unwrap_or(1.0),
-        min_votes: fields.number("min_votes", 0.5..=1.0).unwrap_or(0.9),
-    }
-}
-
-fn window(mut fields: Fields<'_>) -> Option<TimeWindow> {
-    let words: Vec<String> = fields.parsed_list("days");
-    let mut days = Vec::new();
-    for word in words {
-        match DAYS.iter().find(|(day, _)| *day == word) {
-            Some((_, day)) => days.push(*day),
-            None => fields.fault("days", format!("'{word}' is not a day"), "use: mon, tue, wed, thu, fri, sat, sun"),
-        }
-    }
-    if days.is_empty() {
-        days = DAYS.iter().map(|(_, day)| *day).collect();
-    }
-    // A checked scene travels with minutes; people write clock times.
-    let from_min = minute(&mut fields, "from", "from_min");
-    let to_min = minute(&mut fields, "to", "to_min");
-    fields.finish();
-    Some(TimeWindow { days, from_min: from_min?, to_min: to_min? })
-}
-
-fn minute(fields: &mut Fields<'_>, clock: &'static str, minutes: &'static str) -> Option<u16> {
-    if let Some(given) = fields.whole(minutes, 0..=1440) {
-        fields.text(clock);
-        return u16::try_from(given).ok();
-    }
-    let text = fields.required_text(clock)?;
-    let parsed = text.split_once(':').and_then(|(hours, minutes)| {
-        let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
-        ((hours < 24 && minutes < 60) || (hours == 24 && minutes == 0)).then_some(hours * 60 + minutes)
-    });
-    if parsed.is_none() {
-        fields.fault(clock, format!("'{text}' is not a time of day"), "write hours and minutes, such as 07:30");
-    }
-    parsed
 }

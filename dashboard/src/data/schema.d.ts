@@ -473,6 +473,40 @@ export interface components {
         ClockState: "locked" | "holdover" | "unsynced";
         /** @description Stable words for what can go wrong. */
         Code: "signed_out" | "wrong_credentials" | "too_many_attempts" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "bad_request" | "too_large" | "bad_signature" | "bad_date" | "not_announced" | "hash_mismatch" | "wrong_offset" | "gone" | "not_yet" | "busy" | "internal";
+        /** @description Thresholds of `congestion`. */
+        Congestion: {
+            /**
+             * Format: double
+             * @description How long it must be clear before that is over, seconds.
+             */
+            clear_s: number;
+            /**
+             * Format: double
+             * @description How long a lane must be full and slow, seconds.
+             */
+            confirm_s: number;
+            /**
+             * Format: double
+             * @description How long it must last instead while the queue's head stands in a waiting area, seconds.
+             */
+            max_cycle_s: number;
+            /**
+             * Format: double
+             * @description The same in lengths of the vehicles' boxes per second (uncalibrated cameras). Seen from behind or
+             *     before, a box is two or three times as long as the way its vehicle covers on the road.
+             */
+            max_lengths_per_s: number;
+            /**
+             * Format: double
+             * @description A lane whose space-mean speed is below this is slow, km/h (calibrated cameras).
+             */
+            max_speed_kmh: number;
+            /**
+             * Format: double
+             * @description A lane of whose length vehicles cover more than this share is full, 0..1.
+             */
+            min_occupancy: number;
+        };
         /** @description One aligned interval for which there is data. */
         CountBin: {
             /** @description The counts. */
@@ -519,6 +553,19 @@ export interface components {
             from: components["schemas"]["UtcTime"];
             /** @description End of the last bin asked for. */
             to: components["schemas"]["UtcTime"];
+        };
+        /** @description Thresholds of `crowd`. It is over when fewer were there for half of `confirm_s`. */
+        Crowd: {
+            /**
+             * Format: double
+             * @description How long so many must be there, seconds.
+             */
+            confirm_s: number;
+            /**
+             * Format: uint32
+             * @description How many people are a crowd.
+             */
+            min_people: number;
         };
         /**
          * @description A day of the week.
@@ -601,6 +648,29 @@ export interface components {
         FrameBox: number[];
         /** @description A point, 0..1 of the frame from the top left; `[x, y]` on the wire. */
         FramePoint: number[];
+        /** @description Thresholds of `illegal_stop`. */
+        IllegalStop: {
+            /**
+             * Format: double
+             * @description Less than this over the window is standing, in box widths (uncalibrated cameras).
+             */
+            max_box_widths: number;
+            /**
+             * Format: double
+             * @description Slower than this over the window is standing, km/h (calibrated cameras).
+             */
+            max_speed_kmh: number;
+            /**
+             * Format: double
+             * @description How long it may stay, seconds; usually 60 to 300.
+             */
+            max_stay_s: number;
+            /**
+             * Format: double
+             * @description Over how long displacement is measured, seconds.
+             */
+            window_s: number;
+        };
         /** @description One cause worth a person's attention. */
         Incident: {
             /** @description The camera. */
@@ -847,6 +917,14 @@ export interface components {
             /** @description What it is. */
             type: components["schemas"]["EventType"];
         };
+        /** @description Thresholds of `loitering`. It is over when the person was away for half of `min_stay_s`. */
+        Loitering: {
+            /**
+             * Format: double
+             * @description How long a person may stay, seconds.
+             */
+            min_stay_s: number;
+        };
         /** @description An area that stills and previews must not show. */
         Mask: {
             /** @description Its outline. */
@@ -893,6 +971,29 @@ export interface components {
              */
             quarantined: number;
         };
+        /** @description Thresholds of `pedestrian_on_road`. */
+        PedestrianOnRoad: {
+            /**
+             * Format: double
+             * @description How long it must be off the carriageway before that is over, seconds.
+             */
+            clear_s: number;
+            /**
+             * Format: double
+             * @description How far around a crosswalk it is not judged, in box heights of the person.
+             */
+            crosswalk_buffer: number;
+            /**
+             * Format: double
+             * @description Over how long it is watched before it is sure, seconds.
+             */
+            min_s: number;
+            /**
+             * Format: double
+             * @description Share of the analysed frames of that time in which the foot point must be on the carriageway, 0..1.
+             */
+            min_share: number;
+        };
         /** @description Where an incident stands in its life. */
         Phase: "start" | "update" | "end";
         /** @description Whether a box is connected. */
@@ -913,6 +1014,25 @@ export interface components {
             /** @description Always `about:blank`: the code tells the kind. */
             type: string;
         };
+        /** @description Thresholds of `queue_spillback`. */
+        QueueSpillback: {
+            /**
+             * Format: double
+             * @description How long it must end before the mark until that is over, seconds.
+             */
+            clear_s: number;
+            /**
+             * Format: double
+             * @description How long the queue must reach beyond the mark, seconds.
+             */
+            confirm_s: number;
+            /**
+             * Format: double
+             * @description The mark: metres back from the lane's end, along its centre line (calibrated cameras). Without
+             *     it the mark is where the rule's line crosses the lane.
+             */
+            mark_m?: number;
+        };
         /** @description Unit of a calibration's road points. */
         RoadUnit: "metres" | "lonlat";
         /** @description The kinds of road user that Kerege tells apart; on the wire in snake case. */
@@ -921,6 +1041,8 @@ export interface components {
         Role: "officer" | "operator" | "planner" | "admin";
         /** @description A rule of a scene. */
         Rule: {
+            /** @description Classes it judges, of those that its type does; empty for all of them. */
+            classes?: components["schemas"]["RoadUserClass"][];
             /**
              * Format: double
              * @description The same cause within this time after an end continues the incident instead of raising
@@ -929,13 +1051,19 @@ export interface components {
             cooldown_s: number;
             /** @description Its name. */
             id: components["schemas"]["RuleId"];
-            /** @description Lanes it watches; empty for every live lane. */
+            /** @description Lanes it watches. When it names nothing it watches what its type does: every live lane, say. */
             lanes?: components["schemas"]["LaneId"][];
+            /** @description Lines it watches. */
+            lines?: components["schemas"]["LineId"][];
             /**
              * Format: double
              * @description Road users whose box is lower than this share of the frame's height are not judged.
              */
             min_box_height: number;
+            /** @description The same for single classes, where it is another share. */
+            min_box_heights?: {
+                [key: string]: number;
+            };
             /** @description When it is in force; empty for always. */
             schedule?: components["schemas"]["TimeWindow"][];
             /** @description How soon a person should look. */
@@ -945,12 +1073,35 @@ export interface components {
              * @description Its version; raised by whoever changes it.
              */
             ver: number;
+            /** @description Zones it watches. */
+            zones?: components["schemas"]["ZoneId"][];
         } & ((components["schemas"]["StoppedVehicle"] & {
             /** @constant */
             type: "stopped_vehicle";
         }) | (components["schemas"]["WrongWay"] & {
             /** @constant */
             type: "wrong_way";
+        }) | (components["schemas"]["IllegalStop"] & {
+            /** @constant */
+            type: "illegal_stop";
+        }) | (components["schemas"]["PedestrianOnRoad"] & {
+            /** @constant */
+            type: "pedestrian_on_road";
+        }) | (components["schemas"]["Speeding"] & {
+            /** @constant */
+            type: "speeding";
+        }) | (components["schemas"]["Congestion"] & {
+            /** @constant */
+            type: "congestion";
+        }) | (components["schemas"]["QueueSpillback"] & {
+            /** @constant */
+            type: "queue_spillback";
+        }) | (components["schemas"]["Crowd"] & {
+            /** @constant */
+            type: "crowd";
+        }) | (components["schemas"]["Loitering"] & {
+            /** @constant */
+            type: "loitering";
         }));
         RuleId: string;
         /** @description The rule that raised an event. */
@@ -1022,6 +1173,24 @@ export interface components {
             site: components["schemas"]["SiteId"];
         };
         SiteId: string;
+        /** @description Thresholds of `speeding`. */
+        Speeding: {
+            /**
+             * Format: double
+             * @description The speed limit, km/h.
+             */
+            limit_kmh: number;
+            /**
+             * Format: double
+             * @description Over how long the median is taken, seconds.
+             */
+            min_s: number;
+            /**
+             * Format: double
+             * @description Faster than the limit by at most this is let pass, km/h.
+             */
+            tolerance_kmh: number;
+        };
         /** @description Thresholds of `stopped_vehicle`. */
         StoppedVehicle: {
             /**

@@ -8,6 +8,9 @@ use crate::track::{Track, Unseen};
 use kerege_contract::PixelPoint;
 use kerege_contract::fact::Direction;
 
+/// Fewest estimates of which a median says more than one of them.
+const MIN_ESTIMATES: usize = 3;
+
 /// A line that a track crossed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Step {
@@ -26,6 +29,8 @@ pub(crate) struct Journey {
     /// The first and the last line crossed.
     ends: Option<(Step, Step)>,
     speeds: SpeedLog,
+    /// Over how long each of them is measured at least, seconds.
+    window_s: f64,
     /// Its speed at its latest fix.
     pub(crate) speed: Option<Speed>,
     /// The lane it is in, by number.
@@ -42,6 +47,7 @@ impl Journey {
             crossings: vec![Crossing::default(); layout.lines.len()],
             ends: None,
             speeds: SpeedLog::default(),
+            window_s: 0.0,
             speed: None,
             lane: None,
             start: track.history.iter().next().map(|fix| fix.anchor).unwrap_or_default(),
@@ -69,6 +75,7 @@ impl Journey {
             self.lane = layout.lane_at(fix.anchor);
         }
         self.speed = layout.plane.as_ref().and_then(|plane| estimate(&track.history, plane, options));
+        self.window_s = options.speed_window_s[0];
         if let Some(speed) = self.speed {
             self.speeds.push(track.last_seen, speed);
         }
@@ -110,6 +117,14 @@ impl Journey {
     /// How far it got from where it began, in its own lengths.
     pub(crate) const fn reach(&self) -> f64 {
         self.farthest
+    }
+
+    /// The median of its latest speeds, when they were measured over at least `least_s` seconds of its
+    /// way, the first estimate's own window included.
+    pub(crate) fn steady_speed(&self, now: f64, least_s: f64) -> Option<Speed> {
+        let (estimates, span) = self.speeds.extent(now);
+        let long_enough = estimates >= MIN_ESTIMATES && span + self.window_s >= least_s - 1e-6;
+        self.speeds.median(now).filter(|_| long_enough)
     }
 
     /// The median of its latest speeds.

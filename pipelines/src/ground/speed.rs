@@ -105,6 +105,13 @@ impl SpeedLog {
         self.estimates.push_back((at, speed));
     }
 
+    /// How many estimates count now, and the seconds from the first to the last of them.
+    pub(crate) fn extent(&self, now: f64) -> (usize, f64) {
+        let recent = || self.estimates.iter().map(|estimate| estimate.0).filter(|at| *at >= now - LOG_S);
+        let first = recent().next().unwrap_or(now);
+        (recent().count(), recent().last().unwrap_or(now) - first)
+    }
+
     /// The median of the estimates of the last seconds before `now`, with the median of their errors.
     pub(crate) fn median(&self, now: f64) -> Option<Speed> {
         let recent = || self.estimates.iter().filter(|estimate| estimate.0 >= now - LOG_S);

@@ -1,5 +1,6 @@
 //! Who takes part: tracks as events tell of them.
 
+use super::About;
 use crate::TrackId;
 use crate::count::Journey;
 use crate::track::Track;
@@ -13,12 +14,14 @@ pub(crate) struct Cast<'p> {
     pub(crate) tracks: &'p [Track],
     pub(crate) journeys: &'p BTreeMap<TrackId, Journey>,
     pub(crate) frame: FrameSize,
+    /// Pipeline seconds.
+    pub(crate) now: f64,
 }
 
 impl Cast<'_> {
-    /// The subject of a claim, then its members, as an event tells of them.
-    pub(crate) fn objects(&self, subject: TrackId, members: &[TrackId]) -> Vec<EventObject> {
-        std::iter::once(&subject).chain(members).filter_map(|id| self.object(*id)).collect()
+    /// Those that cause it, then its members, as an event tells of them.
+    pub(crate) fn objects(&self, about: About, members: &[TrackId]) -> Vec<EventObject> {
+        about.users().chain(members.iter().copied()).filter_map(|id| self.object(id)).collect()
     }
 
     /// Whether a track is seen in this frame.
@@ -32,7 +35,7 @@ impl Cast<'_> {
 
     fn object(&self, id: TrackId) -> Option<EventObject> {
         let track = self.find(id)?;
-        let speed = self.journeys.get(&id).and_then(|journey| journey.speed);
+        let speed = self.journeys.get(&id).and_then(|journey| journey.median_speed(self.now));
         Some(EventObject {
             track: id.to_string(),
             class: track.class(),

@@ -6,12 +6,12 @@
 //! open when the camera or the box was interrupted is *waiting* to be found again.
 
 use super::cast::Cast;
-use super::claim::Claim;
+use super::claim::{About, Claim, Course, Spot};
 use super::schedule;
 use crate::clock::Clock;
 use crate::{IncidentChange, IncidentKey, OpenIncident, Reason, RuleOptions, TrackId};
 use kerege_contract::event::{EventObject, EventType, Phase, Severity};
-use kerege_contract::{FramePoint, FrameSize, LaneId, PixelPoint, RuleId, Scene, UtcTime};
+use kerege_contract::{FramePoint, FrameSize, PixelPoint, Scene, UtcTime};
 
 /// At most one update for newly attached road users in this time, seconds.
 const UPDATE_EVERY_S: f64 = 5.0;
@@ -37,8 +37,8 @@ struct Cause {
     key: IncidentKey,
     kind: EventType,
     severity: Severity,
-    /// The road user that causes it; none after an interruption.
-    subject: Option<TrackId>,
+    /// Who causes it; none after an interruption.
+    about: Option<About>,
     members: Vec<TrackId>,
     objects: Vec<EventObject>,
     place: PixelPoint,
@@ -46,6 +46,11 @@ struct Cause {
     /// When it was last claimed.
     held: f64,
     held_utc: UtcTime,
+    /// How long it must be absent before it is over, seconds, and why it is then.
+    clear_s: f64,
+    over: Reason,
+    /// Why it is absent, once it has been for longer than the maximum gap.
+    ceased: Option<Reason>,
     /// When it was last told of, and with how many attached.
     told: f64,
     told_members: usize,
@@ -74,10 +79,11 @@ impl Moment<'_> {
             .rule
             .map(|rule| &self.scene.rules[rule].schedule)
             .is_some_and(|schedule| schedule::in_force(schedule, self.clock.utc(), self.options.utc_offset_min));
-        let seen = cause.subject.is_some_and(|subject| self.cast.is_seen(subject));
-        match (in_force, seen) {
+        let here =
+            cause.about.is_some_and(|about| about == About::Spot || about.users().any(|id| self.cast.is_seen(id)));
+        match (in_force, here) {
             (false, _) => Reason::Unscheduled,
-            (true, true) => Reason::Moved,
+            (true, true) => cause.over,
             (true, false) => Reason::Left,
         }
     }
@@ -98,9 +104,15 @@ impl Causes {
         }
         let now = moment.clock.now();
         for cause in &mut self.list {
-            let expired = cause.stage == Stage::Open && now - cause.held > moment.options.max_gap_s;
-            if expired {
-                cause.stage = Stage::Ending(moment.ceased(cause));
+            let away = now - cause.held;
+            if cause.stage != Stage::Open || away <= moment.options.max_gap_s {
+                continue;
+            }
+            // Told now, while those that caused it are still there; later they may have left.
+            let reason = cause.ceased.unwrap_or_else(|| moment.ceased(cause));
+            cause.ceased = Some(reason);
+            if away > cause.clear_s {
+                cause.stage = Stage::Ending(reason);
             }
         }
         self.expire(moment.scene, moment.clock, moment.clock.utc(), moment.options, out);
@@ -143,7 +155,7 @@ impl Causes {
             if cause.stage == Stage::Open {
                 cause.stage = Stage::Waiting;
             }
-            cause.subject = None;
+            cause.about = None;
             cause.members.clear();
         }
     }
@@ -181,25 +193,31 @@ impl Causes {
             key: open.key,
             kind: open.kind,
             severity: open.severity,
-            subject: None,
+            about: None,
             members: Vec::new(),
             objects: open.objects,
             place: PixelPoint::default(),
             since_utc: open.since,
             held: f64::NEG_INFINITY,
             held_utc: open.last_seen,
+            clear_s: 0.0,
+            over: Reason::Cleared,
+            ceased: None,
             told: f64::NEG_INFINITY,
             told_members: 0,
         }));
     }
 
-    /// The cause that a claim is about: by its subject, by one that is attached to the other, or by
-    /// its place.
+    /// The cause that a claim is about: by those that cause it, by one that is attached to the other,
+    /// or by its place.
     fn find(&self, claim: &Claim, moment: &Moment<'_>) -> Option<usize> {
-        let same: [&dyn Fn(&Cause) -> bool; 4] = [
-            &|cause| cause.subject == Some(claim.subject),
-            &|cause| cause.members.contains(&claim.subject),
-            &|cause| cause.subject.is_some_and(|subject| claim.members.contains(&subject)),
+        let whole = claim.about == About::Spot;
+        let same: [&dyn Fn(&Cause) -> bool; 5] = [
+            &|cause| cause.is_about(claim, moment),
+            &|cause| claim.about.users().any(|user| cause.members.contains(&user)),
+            &|cause| cause.about.is_some_and(|about| about.users().any(|user| claim.members.contains(&user))),
+            // The same row of vehicles, told by another lane.
+            &|cause| whole && cause.members.iter().any(|member| claim.members.contains(member)),
             &|cause| cause.is_at(claim, moment),
         ];
         let mine = |cause: &Cause| cause.rule == Some(claim.rule);
@@ -210,37 +228,56 @@ impl Causes {
 impl Cause {
     fn candidate(claim: &Claim, moment: &Moment<'_>) -> Self {
         let rule = &moment.scene.rules[claim.rule];
-        let lane = moment.scene.lanes[claim.lane].id.clone();
         Self {
             rule: Some(claim.rule),
             stage: Stage::Candidate,
-            key: key(rule.id.clone(), lane, moment.frame.frame_point(claim.place)),
+            key: key(claim, moment),
             kind: rule.kind.event_type(),
             severity: rule.severity,
-            subject: Some(claim.subject),
+            about: Some(claim.about),
             members: Vec::new(),
             objects: Vec::new(),
             place: claim.place,
             since_utc: moment.clock.utc_of(claim.since),
             held: f64::NEG_INFINITY,
             held_utc: moment.clock.utc(),
+            clear_s: claim.clear_s,
+            over: claim.over,
+            ceased: None,
             told: f64::NEG_INFINITY,
             told_members: 0,
         }
     }
 
-    /// Whether a claim is made where this cause is. One that waits knows where it began; what drives
-    /// is anywhere in its lane by now.
+    /// Whether a claim is about the same road users; or about the same spot as a whole.
+    fn is_about(&self, claim: &Claim, moment: &Moment<'_>) -> bool {
+        if claim.about == About::Spot {
+            return self.is_on_spot(claim.spot, moment);
+        }
+        self.about.is_some_and(|about| about.is_same(claim.about))
+    }
+
+    fn is_on_spot(&self, spot: Spot, moment: &Moment<'_>) -> bool {
+        let (key, scene) = (&self.key, moment.scene);
+        key.lane.as_ref() == spot.lane.map(|lane| &scene.lanes[lane].id)
+            && key.zone.as_ref() == spot.zone.map(|zone| &scene.zones[zone].id)
+            && key.line.as_ref() == spot.line.map(|line| &scene.lines[line].id)
+    }
+
+    /// Whether a claim is made where this cause is. One that waits knows where it began; what moves is
+    /// anywhere in its lane or zone by now.
     fn is_at(&self, claim: &Claim, moment: &Moment<'_>) -> bool {
-        if self.key.lane.as_ref() != Some(&moment.scene.lanes[claim.lane].id) {
+        if claim.about == About::Spot || !self.is_on_spot(claim.spot, moment) {
             return false;
         }
-        let drives = self.kind == EventType::WrongWay;
         // One that is claimed in this very frame is another, unless two tracks lie on one vehicle.
         let reach = if self.held < moment.clock.now() { claim.reach } else { claim.reach * SAME_VEHICLE };
-        match self.stage {
-            Stage::Waiting if drives => true,
-            Stage::Waiting => moment.frame.pixel(self.key.place).distance(claim.place) <= claim.reach,
+        match (self.stage, claim.course) {
+            (Stage::Waiting, Course::Moves) => true,
+            (Stage::Waiting, Course::Passes) => false,
+            (Stage::Waiting, Course::Stands) => moment.frame.pixel(self.key.place).distance(claim.place) <= claim.reach,
+            // What passes is known again for a moment only: the next one comes the same way.
+            (_, Course::Passes) if moment.clock.now() - self.held > moment.options.max_gap_s => false,
             _ => self.place.distance(claim.place) <= reach,
         }
     }
@@ -248,6 +285,10 @@ impl Cause {
     /// The claim goes on (or comes back).
     fn hold(&mut self, claim: &Claim, moment: &Moment<'_>, out: &mut Vec<IncidentChange>) {
         let now = moment.clock.now();
+        if self.held >= now {
+            // Another claim of this frame has told of it.
+            return self.attach(claim);
+        }
         let was = self.stage;
         self.note(claim, moment);
         match was {
@@ -267,17 +308,30 @@ impl Cause {
     }
 
     fn note(&mut self, claim: &Claim, moment: &Moment<'_>) {
-        self.subject = Some(claim.subject);
+        self.about = Some(claim.about);
         self.place = claim.place;
+        (self.clear_s, self.over, self.ceased) = (claim.clear_s, claim.over, None);
         self.held = moment.clock.now();
         self.held_utc = moment.clock.utc();
-        self.members.clone_from(&claim.members);
+        // Those who walk together part and meet again: who once took part in it does not begin another.
+        if claim.course == Course::Moves {
+            self.attach(claim);
+        } else {
+            self.members.clone_from(&claim.members);
+        }
+    }
+
+    fn attach(&mut self, claim: &Claim) {
+        for user in claim.about.users().chain(claim.members.iter().copied()) {
+            if !self.members.contains(&user) {
+                self.members.push(user);
+            }
+        }
     }
 
     fn start(&mut self, claim: &Claim, moment: &Moment<'_>, out: &mut Vec<IncidentChange>) {
         self.stage = Stage::Open;
-        let lane = moment.scene.lanes[claim.lane].id.clone();
-        self.key = key(self.key.rule.clone(), lane, moment.frame.frame_point(claim.place));
+        self.key = key(claim, moment);
         self.since_utc = moment.clock.utc_of(claim.since);
         self.tell(Phase::Start, None, claim, moment, out);
     }
@@ -293,7 +347,7 @@ impl Cause {
         let clock = moment.clock;
         self.told = clock.now();
         self.told_members = claim.members.len();
-        self.objects = moment.cast.objects(claim.subject, &claim.members);
+        self.objects = moment.cast.objects(claim.about, &claim.members);
         let at = if phase == Phase::Start { claim.since } else { clock.now() };
         out.push(self.change(
             phase,
@@ -333,7 +387,14 @@ impl Cause {
     }
 }
 
-fn key(rule: RuleId, lane: LaneId, place: FramePoint) -> IncidentKey {
+fn key(claim: &Claim, moment: &Moment<'_>) -> IncidentKey {
     let round = |value: f64| (value.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0;
-    IncidentKey { rule, lane: Some(lane), place: FramePoint { x: round(place.x), y: round(place.y) } }
+    let (scene, place): (_, FramePoint) = (moment.scene, moment.frame.frame_point(claim.place));
+    IncidentKey {
+        rule: scene.rules[claim.rule].id.clone(),
+        lane: claim.spot.lane.map(|lane| scene.lanes[lane].id.clone()),
+        zone: claim.spot.zone.map(|zone| scene.zones[zone].id.clone()),
+        line: claim.spot.line.map(|line| scene.lines[line].id.clone()),
+        place: FramePoint { x: round(place.x), y: round(place.y) },
+    }
 }

@@ -1,64 +1,119 @@
-//! What judges look at and what they claim.
+//! What judges claim: these road users, or this spot, there, since then.
 
-use crate::TrackId;
-use crate::layout::{Layout, OnLane};
-use crate::track::Track;
+use super::watch::RoadUser;
+use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
 
-/// A confirmed road user in a lane.
-#[derive(Debug)]
-pub(crate) struct Subject<'t> {
-    pub(crate) id: TrackId,
-    pub(crate) track: &'t Track,
-    /// Number of the lane.
-    pub(crate) lane: usize,
-    /// Where in the lane.
-    pub(crate) on: OnLane,
-    /// Its contact point when it was last seen, square pixels.
-    pub(crate) anchor: PixelPoint,
-    /// Its steady width and height, square pixels.
-    pub(crate) width: f64,
-    pub(crate) height: f64,
+/// What of the scene a claim is about, by number; it names the cause together with the rule and the
+/// place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Spot {
+    pub(crate) lane: Option<usize>,
+    pub(crate) zone: Option<usize>,
+    pub(crate) line: Option<usize>,
 }
 
-impl Subject<'_> {
-    /// How long its box is along a direction (a unit vector), square pixels.
-    pub(crate) fn length_along(&self, direction: PixelPoint) -> f64 {
-        (self.width * direction.x).hypot(self.height * direction.y)
+impl Spot {
+    pub(crate) const fn lane(lane: usize) -> Self {
+        Self { lane: Some(lane), zone: None, line: None }
+    }
+
+    pub(crate) const fn zone(zone: usize) -> Self {
+        Self { lane: None, zone: Some(zone), line: None }
+    }
+
+    pub(crate) const fn line(line: usize, lane: Option<usize>) -> Self {
+        Self { lane, zone: None, line: Some(line) }
     }
 }
 
-/// What judges look at in each frame.
-#[derive(Debug)]
-pub(crate) struct Watch<'t> {
-    /// Pipeline seconds.
-    pub(crate) now: f64,
-    /// A condition that is unseen for at most this long goes on, seconds.
-    pub(crate) max_gap_s: f64,
-    /// A hidden vehicle is remembered for this long, seconds.
-    pub(crate) covered_s: f64,
-    pub(crate) layout: &'t Layout,
-    /// Confirmed road users in lanes, by number.
-    pub(crate) subjects: &'t [Subject<'t>],
+/// Who causes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    /// Nobody in particular: the lane, zone or line as a whole. One cause per rule and spot.
+    Spot,
+    /// A road user.
+    One(TrackId),
+    /// Two road users, in either order.
+    #[allow(dead_code, reason = "the rules of conflicts claim it")]
+    Pair(TrackId, TrackId),
 }
 
-/// A judge's claim: this road user, there, since then.
+impl About {
+    /// The road users that cause it.
+    pub(crate) fn users(self) -> impl Iterator<Item = TrackId> {
+        let (first, second) = match self {
+            Self::Spot => (None, None),
+            Self::One(one) => (Some(one), None),
+            Self::Pair(one, other) => (Some(one), Some(other)),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// Whether it is the same road users.
+    pub(crate) fn is_same(self, other: Self) -> bool {
+        self == other || matches!((self, other), (Self::Pair(a, b), Self::Pair(c, d)) if (a, b) == (d, c))
+    }
+}
+
+/// Whether the cause stays where it is, which tells how it is known again under another track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// It stands: whoever stands there within the cooldown, or after an interruption, is the same.
+    Stands,
+    /// It moves, and goes on doing so: after an interruption it is anywhere in its lane or zone.
+    Moves,
+    /// It is over in a moment: after an interruption the next one is another.
+    Passes,
+}
+
+/// A judge's claim. Made again in every frame in which it holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {
     /// Number of the rule.
     pub(crate) rule: usize,
-    /// The road user that causes it.
-    pub(crate) subject: TrackId,
-    /// Those that it holds up.
+    /// Who causes it.
+    pub(crate) about: About,
+    /// Those that it holds up, or that do the same there.
     pub(crate) members: Vec<TrackId>,
-    /// Number of the lane.
-    pub(crate) lane: usize,
+    /// What of the scene it is about.
+    pub(crate) spot: Spot,
     /// Where, square pixels.
     pub(crate) place: PixelPoint,
-    /// Within this distance it is the same place, square pixels.
+    /// Within this distance it is the same place, square pixels; negative when no place is.
     pub(crate) reach: f64,
     /// Since when, pipeline seconds.
     pub(crate) since: f64,
     /// How long it must last before it is an incident, seconds.
     pub(crate) confirm_s: f64,
+    /// How long it must be absent before it is over, seconds; never less than the maximum gap.
+    pub(crate) clear_s: f64,
+    /// Whether it stays where it is.
+    pub(crate) course: Course,
+    /// Why it is over when those that cause it are still seen.
+    pub(crate) over: Reason,
+}
+
+impl Claim {
+    /// About one road user; confirmed at once, and over when it ceases.
+    pub(crate) fn by(rule: usize, user: &RoadUser<'_>, spot: Spot, since: f64) -> Self {
+        Self { about: About::One(user.id), ..Self::of(rule, spot, user.anchor, since) }
+    }
+
+    /// About a lane, zone or line as a whole; confirmed at once, and over when it ceases.
+    pub(crate) const fn of(rule: usize, spot: Spot, place: PixelPoint, since: f64) -> Self {
+        Self {
+            rule,
+            about: About::Spot,
+            members: Vec::new(),
+            spot,
+            place,
+            reach: -1.0,
+            since,
+            confirm_s: 0.0,
+            clear_s: 0.0,
+            course: Course::Stands,
+            over: Reason::Cleared,
+        }
+    }
 }

@@ -7,39 +7,30 @@
 //! each car is head for a moment, after standing for minutes. And a lorry that hides those ahead of
 //! it for longer than they are remembered stays what it was, one of their queue.
 
-use super::claim::{Claim, Subject, Watch};
-use crate::TrackId;
-use crate::track::Drift;
-use kerege_contract::PixelPoint;
+use super::groups::groups;
+use super::judge::Judge;
+use super::standing::{Still, one_row, sort_rows};
+use super::{Claim, LaneUser, Post, Spot, Watch};
+use crate::{Reason, TrackId};
 use kerege_contract::scene::StoppedVehicle;
 use std::collections::BTreeMap;
 
-/// It moves again when it is this many times faster than what counts as standing.
-const RELEASE: f64 = 2.0;
-/// Standing vehicles are one row while the way from one to the next is at most this many lengths of
-/// the longer.
-const ROW_GAP: f64 = 2.5;
 /// The same place: within this many box sizes.
 const SAME_PLACE: f64 = 1.0;
+/// Heads of rows in different lanes that are nearer than this hit each other, metres; and box widths
+/// of the wider on an uncalibrated camera.
+const TOUCH_M: f64 = 3.0;
+const TOUCH_WIDTHS: f64 = 1.2;
 
-/// It has crept away when it is farther off than this, box widths; or moved while it was hidden.
-const CREPT: f64 = 1.0;
-const MOVED_HIDDEN: f64 = 0.5;
-
-/// What is remembered of one vehicle.
+/// What is remembered of one vehicle that stands.
 #[derive(Debug, Clone, Copy)]
 struct Standing {
-    /// Since when it stands.
-    since: f64,
+    still: Still,
     /// Since when it is the head of its row, and when it last was.
     head: Option<(f64, f64)>,
-    /// Where it stood when that was last sure.
-    place: PixelPoint,
     /// Number of its lane, and how far along it stands.
     lane: usize,
     along: f64,
-    /// When it was last seen.
-    seen: f64,
     /// Whether it waits: in a waiting area, or behind one there that is hidden for good.
     waits: bool,
     behind_hidden: bool,
@@ -56,122 +47,118 @@ impl StoppedJudge {
     pub(crate) fn new(thresholds: &StoppedVehicle) -> Self {
         Self { thresholds: thresholds.clone(), standing: BTreeMap::new() }
     }
+}
 
-    #[cfg(test)]
-    pub(crate) fn is_idle(&self) -> bool {
-        self.standing.is_empty()
-    }
-
-    /// Adds this frame's claims.
-    pub(crate) fn judge<'t>(
-        &mut self,
-        rule: usize,
-        watch: &Watch<'t>,
-        subjects: impl Iterator<Item = &'t Subject<'t>>,
-        claims: &mut Vec<Claim>,
-    ) {
-        let vehicles: Vec<&Subject<'_>> = subjects.filter(|subject| subject.track.class().is_motor_vehicle()).collect();
+impl Judge for StoppedJudge {
+    fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
+        let vehicles: Vec<LaneUser<'_>> =
+            post.in_lanes(watch).filter(|one| one.user.track.class().is_motor_vehicle()).collect();
         let lost = self.forget_ended(watch, &vehicles);
-        let mut stands: Vec<&Subject<'_>> = vehicles.into_iter().filter(|subject| self.stands(subject)).collect();
-        stands.sort_by(|a, b| a.lane.cmp(&b.lane).then(b.on.along.total_cmp(&a.on.along)).then(a.id.cmp(&b.id)));
+        let mut stands: Vec<LaneUser<'_>> = vehicles.into_iter().filter(|one| self.stands(one)).collect();
+        sort_rows(&mut stands);
         for lost in lost {
-            let next = stands.iter().find(|subject| subject.lane == lost.lane && subject.on.along < lost.along);
-            if let Some(next) = next.and_then(|subject| self.standing.get_mut(&subject.id)) {
+            let next = stands.iter().find(|one| one.lane == lost.lane && one.on.along < lost.along);
+            if let Some(next) = next.and_then(|one| self.standing.get_mut(&one.user.id)) {
                 next.behind_hidden = true;
             }
         }
-        for row in stands.chunk_by(|ahead, behind| one_row(ahead, behind)) {
-            claims.extend(self.claim(rule, watch, row));
-        }
+        let rows = stands.chunk_by(one_row);
+        let found: Vec<(LaneUser<'_>, Claim)> =
+            rows.filter_map(|row| Some((row[0], self.claim(post.number, watch, row)?))).collect();
+        claims.extend(self.joined(watch, &found));
     }
 
+    fn window_s(&self) -> f64 {
+        self.thresholds.standstill.window_s
+    }
+
+    #[cfg(test)]
+    fn is_idle(&self) -> bool {
+        self.standing.is_empty()
+    }
+}
+
+impl StoppedJudge {
     /// Forgets vehicles whose tracks ended, and returns those that waited and were hidden for so long
     /// that nobody saw whether they left.
-    fn forget_ended(&mut self, watch: &Watch<'_>, vehicles: &[&Subject<'_>]) -> Vec<Standing> {
-        let ended = self.standing.extract_if(.., |id, _| !vehicles.iter().any(|subject| subject.id == *id));
-        let unsolved = |standing: &Standing| standing.waits && watch.now - standing.seen > watch.covered_s;
+    fn forget_ended(&mut self, watch: &Watch<'_>, vehicles: &[LaneUser<'_>]) -> Vec<Standing> {
+        let ended = self.standing.extract_if(.., |id, _| !vehicles.iter().any(|one| one.user.id == *id));
+        let unsolved = |standing: &Standing| standing.waits && watch.now - standing.still.seen > watch.covered_s;
         ended.map(|(_, standing)| standing).filter(unsolved).collect()
     }
 
-    /// Whether a vehicle stands, remembering since when. While it is hidden it does what it did.
-    fn stands(&mut self, subject: &Subject<'_>) -> bool {
-        let drift = subject.track.history.drift(self.thresholds.window_s).filter(|_| subject.track.is_seen());
-        let known = self.standing.get_mut(&subject.id);
-        if let Some(known) = &known {
-            let most = if drift.is_some() { CREPT } else { MOVED_HIDDEN };
-            if known.place.distance(subject.anchor) > most * subject.width {
-                self.standing.remove(&subject.id);
-                return false;
-            }
-        }
-        let (Some(drift), limit) = (drift, if known.is_some() { RELEASE } else { 1.0 }) else {
-            return known.map(|known| known.seen = subject.track.last_seen).is_some();
-        };
-        if self.pace(&drift) >= limit {
-            self.standing.remove(&subject.id);
+    /// Whether a vehicle stands, remembering since when.
+    fn stands(&mut self, one: &LaneUser<'_>) -> bool {
+        let id = one.user.id;
+        let known = self.standing.get(&id).map(|standing| standing.still);
+        let Some(still) = Still::look(known, &one.user, &self.thresholds.standstill) else {
+            self.standing.remove(&id);
             return false;
-        }
-        let standing = self.standing.entry(subject.id).or_insert(Standing {
-            since: drift.since,
-            head: None,
-            place: subject.anchor,
-            lane: subject.lane,
-            along: subject.on.along,
-            seen: subject.track.last_seen,
-            waits: false,
-            behind_hidden: false,
-        });
-        (standing.seen, standing.lane, standing.along) = (subject.track.last_seen, subject.lane, subject.on.along);
+        };
+        let begun =
+            Standing { still, head: None, lane: one.lane, along: one.on.along, waits: false, behind_hidden: false };
+        let standing = self.standing.entry(id).or_insert(begun);
+        (standing.still, standing.lane, standing.along) = (still, one.lane, one.on.along);
         true
     }
 
-    /// How fast it goes, 1 being what counts as standing.
-    fn pace(&self, drift: &Drift) -> f64 {
-        let origin = PixelPoint::default();
-        if let Some(metres) = drift.metres {
-            3.6 * metres.distance(origin) / drift.seconds / self.thresholds.max_speed_kmh
-        } else {
-            let over_window = drift.pixels.distance(origin) / drift.seconds * self.thresholds.window_s;
-            over_window / (drift.width * self.thresholds.max_box_widths)
-        }
-    }
-
     /// What is claimed of a row, its head first.
-    fn claim(&mut self, rule: usize, watch: &Watch<'_>, row: &[&Subject<'_>]) -> Option<Claim> {
+    fn claim(&mut self, rule: usize, watch: &Watch<'_>, row: &[LaneUser<'_>]) -> Option<Claim> {
         let (head, behind) = row.split_first()?;
-        let standing = self.standing.get_mut(&head.id)?;
+        let standing = self.standing.get_mut(&head.user.id)?;
         let head_since = match standing.head {
             Some((since, last)) if watch.now - last <= watch.max_gap_s => since,
             Some(_) => watch.now,
             // It was never behind another: it stands here by itself.
-            None => standing.since,
+            None => standing.still.since,
         };
         standing.head = Some((head_since, watch.now));
-        let since = if standing.behind_hidden { standing.since } else { head_since };
-        let waits = standing.behind_hidden || watch.layout.is_waiting(head.anchor);
+        let since = if standing.behind_hidden { standing.still.since } else { head_since };
+        let waits = standing.behind_hidden || watch.layout.is_waiting(head.user.anchor);
         standing.waits = waits;
         for other in behind {
-            if let Some(standing) = self.standing.get_mut(&other.id) {
+            if let Some(standing) = self.standing.get_mut(&other.user.id) {
                 // It has been behind another: should it ever be head, that begins then.
                 standing.head.get_or_insert((f64::NEG_INFINITY, f64::NEG_INFINITY));
-                standing.waits = watch.layout.is_waiting(other.anchor);
+                standing.waits = watch.layout.is_waiting(other.user.anchor);
             }
         }
         Some(Claim {
-            rule,
-            subject: head.id,
-            members: behind.iter().map(|other| other.id).collect(),
-            lane: head.lane,
-            place: head.anchor,
-            reach: SAME_PLACE * head.width.max(head.height),
-            since,
+            members: behind.iter().map(|other| other.user.id).collect(),
+            reach: SAME_PLACE * head.user.size(),
             confirm_s: if waits { self.thresholds.max_cycle_s } else { self.thresholds.confirm_s },
+            over: Reason::Moved,
+            ..Claim::by(rule, &head.user, Spot::lane(head.lane), since)
         })
+    }
+
+    /// Vehicles that hit each other across lanes are one cause: the first to stand, with the others
+    /// attached. Rows that wait side by side are not.
+    fn joined(&self, watch: &Watch<'_>, found: &[(LaneUser<'_>, Claim)]) -> Vec<Claim> {
+        let waits = |one: &LaneUser<'_>| self.standing.get(&one.user.id).is_some_and(|standing| standing.waits);
+        let hit = |a: usize, b: usize| {
+            let (a, b) = (&found[a].0, &found[b].0);
+            !waits(a) && !waits(b) && touch(watch, a, b)
+        };
+        let join = |group: Vec<usize>| {
+            let mut parts: Vec<&Claim> = group.into_iter().map(|index| &found[index].1).collect();
+            parts.sort_by(|a, b| a.since.total_cmp(&b.since));
+            let (first, others) = parts.split_first()?;
+            let mut joined = (*first).clone();
+            for other in others {
+                joined.members.extend(other.about.users().chain(other.members.iter().copied()));
+            }
+            Some(joined)
+        };
+        groups(found.len(), hit).into_iter().filter_map(join).collect()
     }
 }
 
-/// Whether two neighbours of a lane, the one ahead first, belong to one row.
-fn one_row(ahead: &Subject<'_>, behind: &Subject<'_>) -> bool {
-    let length = ahead.length_along(ahead.on.direction).max(behind.length_along(behind.on.direction));
-    ahead.lane == behind.lane && ahead.on.along - behind.on.along <= ROW_GAP * length
+/// Whether two vehicles are so near to each other that they must have collided.
+fn touch(watch: &Watch<'_>, a: &LaneUser<'_>, b: &LaneUser<'_>) -> bool {
+    let road = |one: &LaneUser<'_>| watch.layout.plane.as_ref().and_then(|plane| plane.road(one.user.anchor));
+    match (road(a), road(b)) {
+        (Some(a), Some(b)) => a.distance(b) <= TOUCH_M,
+        _ => a.user.anchor.distance(b.user.anchor) <= TOUCH_WIDTHS * a.user.width.max(b.user.width),
+    }
 }

@@ -5,9 +5,10 @@
 //! explains (a lorry's contact point over the dividing line) does not count. Enough way, time and
 //! votes against the lane make the claim; turning round ends it.
 
-use super::claim::{Claim, Subject, Watch};
-use crate::TrackId;
+use super::judge::Judge;
+use super::{Claim, Course, LaneUser, Post, Spot, Watch};
 use crate::layout::Layout;
+use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
 use kerege_contract::scene::WrongWay;
 use std::collections::BTreeMap;
@@ -52,74 +53,68 @@ impl WrongWayJudge {
     pub(crate) fn new(thresholds: &WrongWay) -> Self {
         Self { thresholds: thresholds.clone(), drives: BTreeMap::new() }
     }
+}
 
-    #[cfg(test)]
-    pub(crate) fn is_idle(&self) -> bool {
-        self.drives.is_empty()
-    }
-
-    /// Adds this frame's claims.
-    pub(crate) fn judge<'t>(
-        &mut self,
-        rule: usize,
-        watch: &Watch<'t>,
-        subjects: impl Iterator<Item = &'t Subject<'t>>,
-        claims: &mut Vec<Claim>,
-    ) {
-        let driven = |subject: &&Subject<'_>| {
-            let class = subject.track.class();
+impl Judge for WrongWayJudge {
+    fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
+        let driven = |one: &LaneUser<'_>| {
+            let class = one.user.track.class();
             class.is_motor_vehicle() && !class.is_cycle()
         };
-        let subjects: Vec<&Subject<'_>> = subjects.filter(driven).collect();
-        self.drives.retain(|id, _| subjects.iter().any(|subject| subject.id == *id));
-        for subject in subjects {
-            if subject.track.is_seen() {
-                self.follow(subject, watch);
+        let drivers: Vec<LaneUser<'_>> = post.in_lanes(watch).filter(driven).collect();
+        self.drives.retain(|id, _| drivers.iter().any(|one| one.user.id == *id));
+        for one in &drivers {
+            if one.user.track.is_seen() {
+                self.follow(one, watch);
             }
-            claims.extend(self.claim(rule, subject));
+            claims.extend(self.claim(post.number, one));
         }
     }
 
+    #[cfg(test)]
+    fn is_idle(&self) -> bool {
+        self.drives.is_empty()
+    }
+}
+
+impl WrongWayJudge {
     /// Follows a vehicle to where it is now; it votes when it has gone far enough.
-    fn follow(&mut self, subject: &Subject<'_>, watch: &Watch<'_>) {
-        let start = || Drive { place: subject.anchor, at: watch.now, against: None };
-        let drive = self.drives.entry(subject.id).or_insert_with(start);
-        let step = PixelPoint::new(subject.anchor.x - drive.place.x, subject.anchor.y - drive.place.y);
+    fn follow(&mut self, one: &LaneUser<'_>, watch: &Watch<'_>) {
+        let start = || Drive { place: one.user.anchor, at: watch.now, against: None };
+        let drive = self.drives.entry(one.user.id).or_insert_with(start);
+        let step = PixelPoint::new(one.user.anchor.x - drive.place.x, one.user.anchor.y - drive.place.y);
         let way = step.distance(PixelPoint::default());
         if way == 0.0 {
             return;
         }
         let heading = PixelPoint::new(step.x / way, step.y / way);
-        let lengths = way / subject.length_along(heading);
+        let lengths = way / one.user.length_along(heading);
         if lengths < VOTE_EVERY {
             return;
         }
         let (from, began) = (drive.place, drive.at);
-        (drive.place, drive.at) = (subject.anchor, watch.now);
+        (drive.place, drive.at) = (one.user.anchor, watch.now);
         let least = self.thresholds.min_angle_deg;
-        if angle_deg(watch.layout, from, step, subject.on.direction) <= least {
+        if angle_deg(watch.layout, from, step, one.on.direction) <= least {
             drive.against = drive.against.take().filter(|against| against.forgives(self.thresholds.min_votes));
-        } else if !explained(watch.layout, subject, heading) {
-            let metres = metres(watch.layout, from, subject.anchor);
+        } else if !explained(watch.layout, one, heading) {
+            let metres = metres(watch.layout, from, one.user.anchor);
             drive.against.get_or_insert(Against::new(began)).add(lengths, metres);
         }
     }
 
-    fn claim(&self, rule: usize, subject: &Subject<'_>) -> Option<Claim> {
-        let against = self.drives.get(&subject.id)?.against.as_ref()?;
+    fn claim(&self, rule: usize, one: &LaneUser<'_>) -> Option<Claim> {
+        let against = self.drives.get(&one.user.id)?.against.as_ref()?;
         let far = match against.metres {
             Some(metres) => metres >= self.thresholds.min_distance_m,
             None => against.lengths >= self.thresholds.min_box_lengths,
         };
         (far && against.wrong >= MIN_VOTES).then(|| Claim {
-            rule,
-            subject: subject.id,
-            members: Vec::new(),
-            lane: subject.lane,
-            place: subject.anchor,
-            reach: SAME_PLACE * subject.width.max(subject.height),
-            since: against.since,
+            reach: SAME_PLACE * one.user.size(),
             confirm_s: self.thresholds.min_s,
+            course: Course::Moves,
+            over: Reason::Moved,
+            ..Claim::by(rule, &one.user, Spot::lane(one.lane), against.since)
         })
     }
 }
@@ -154,12 +149,12 @@ fn angle_deg(layout: &Layout, at: PixelPoint, step: PixelPoint, lane: PixelPoint
 }
 
 /// Whether a lane close beside goes the way the vehicle does.
-fn explained(layout: &Layout, subject: &Subject<'_>, heading: PixelPoint) -> bool {
-    let aside = NEIGHBOUR * subject.width;
-    let beside = [-aside, aside].map(|shift| PixelPoint::new(subject.anchor.x + shift, subject.anchor.y));
-    layout.lanes.iter().enumerate().filter(|(index, _)| *index != subject.lane).any(|(_, lane)| {
-        let reached = lane.contains(subject.anchor) || beside.iter().any(|point| lane.contains(*point));
-        let direction = lane.locate(subject.anchor).direction;
+fn explained(layout: &Layout, one: &LaneUser<'_>, heading: PixelPoint) -> bool {
+    let aside = NEIGHBOUR * one.user.width;
+    let beside = [-aside, aside].map(|shift| PixelPoint::new(one.user.anchor.x + shift, one.user.anchor.y));
+    layout.lanes.iter().enumerate().filter(|(index, _)| *index != one.lane).any(|(_, lane)| {
+        let reached = lane.contains(one.user.anchor) || beside.iter().any(|point| lane.contains(*point));
+        let direction = lane.locate(one.user.anchor).direction;
         reached && direction.x * heading.x + direction.y * heading.y > 0.5
     })
 }

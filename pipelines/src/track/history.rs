@@ -33,6 +33,8 @@ pub(crate) struct Drift {
     pub(crate) pixels: PixelPoint,
     /// Displacement on the road, metres, when every fix of both ends has a place there.
     pub(crate) metres: Option<PixelPoint>,
+    /// Mean contact point over the window's end, square pixels.
+    pub(crate) place: PixelPoint,
     /// Mean box width over the window's end, square pixels.
     pub(crate) width: f64,
     /// Mean box height over the window's end, square pixels.
@@ -104,6 +106,7 @@ impl History {
             seconds: tail.at - head.at,
             pixels: PixelPoint::new(tail.anchor.x - head.anchor.x, tail.anchor.y - head.anchor.y),
             metres,
+            place: tail.anchor,
             width: tail.width,
             height: tail.height,
         })

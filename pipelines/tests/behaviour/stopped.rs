@@ -184,3 +184,31 @@ fn people_cycles_parking_lanes_and_small_boxes_are_not_judged() {
     let slow = Actor::drive(Car, 0.0, [AWAY, 12.0], [AWAY, 60.0], 8.0);
     assert_eq!(run(&scene, &[slow], 10.0, 25.0).incidents, []);
 }
+
+#[test]
+fn two_crashed_cars_are_one_incident_whoever_queues_behind_them() {
+    let camera = Pinhole::default();
+    for ground in BOTH {
+        let scene = road(&camera, ground, STOPPED);
+        for fps in RATES {
+            // They touch between the two lanes and stay; others queue behind in both.
+            let swerves = |x: f64, to: f64| {
+                Actor::new(Car, &[[2.5, x, 10.0], [4.5, x, 36.0], [5.0, to, 40.0], [60.0, to, 40.0], [64.0, to, 80.0]])
+            };
+            let mut actors = vec![swerves(AWAY, 2.8), swerves(AWAY_RIGHT, 4.7)];
+            for (n, x) in [(1.0, AWAY), (2.0, AWAY_RIGHT), (3.0, AWAY), (4.0, AWAY_RIGHT)] {
+                let y = 33.0 - 7.0 * f64::floor((n - 1.0) / 2.0);
+                let arrives = 12.0 + 3.0 * n;
+                actors.push(Actor::new(
+                    Car,
+                    &[[arrives - (y - 8.0) / 10.0, x, 8.0], [arrives, x, y], [62.0 + n, x, y], [68.0 + n, x, 80.0]],
+                ));
+            }
+            let record = run(&scene, &actors, fps, 90.0);
+            assert_eq!(starts(&record), 1, "{ground:?} {fps}: {:#?}", record.incidents);
+            assert!(record.incidents[0].detected_t < 15.0, "{ground:?} {fps}");
+            let most = record.incidents.iter().map(|change| change.objects.len()).max();
+            assert!(most >= Some(4), "{ground:?} {fps}: {most:?} took part");
+        }
+    }
+}

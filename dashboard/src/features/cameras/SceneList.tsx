@@ -14,9 +14,15 @@ export function SceneList({ scene }: { scene: Scene }): ReactNode {
       <Group title={text("scene.lines")} items={scene.line.map((line) => ({ id: line.id, about: [text("scene.forward", { name: line.forward }), text("scene.backward", { name: line.backward })] }))} />
       <Group title={text("scene.lanes")} items={scene.lane.map((lane) => ({ id: lane.id, about: lane.live ? [] : [text("scene.notLive")] }))} />
       <Group title={text("scene.zones")} items={scene.zone.map((zone) => ({ id: zone.id, about: [word("zone", zone.kind)] }))} />
-      <Group title={text("scene.rules")} items={rules.map((rule) => ({ id: rule.id, about: [word("type", rule.type), rule.lanes?.join(", ") ?? text("scene.everyLane")] }))} />
+      <Group title={text("scene.rules")} items={rules.map((rule) => ({ id: rule.id, about: [word("type", rule.type), placesOf(rule) ?? text("scene.everyPlace")] }))} />
     </div>
   );
+}
+
+/** What a rule names; undefined when it watches all that its type is about. */
+function placesOf({ lanes = [], zones = [], lines = [] }: Scene["rule"][number]): string | undefined {
+  const named = [...lanes, ...zones, ...lines];
+  return named.length > 0 ? named.join(", ") : undefined;
 }
 
 function Group({ title, items }: { title: string; items: readonly { id: string; about: readonly string[] }[] }): ReactNode {

@@ -71,7 +71,7 @@ export const cameras = {
   "scene.zones": { ky: "Аймактар", ru: "Зоны", en: "Zones" },
   "scene.rules": { ky: "Эрежелер", ru: "Правила", en: "Rules" },
   "scene.notLive": { ky: "токтоочу тилке", ru: "не для движения", en: "not for traffic" },
-  "scene.everyLane": { ky: "жүрүүчү тилкелердин баары", ru: "все полосы движения", en: "every live lane" },
+  "scene.everyPlace": { ky: "тиешелүү жерлердин баары", ru: "везде, где применимо", en: "wherever it applies" },
   "scene.forward": { ky: "Жебе багытында: {name}", ru: "По стрелке: {name}", en: "Along the arrow: {name}" },
   "scene.backward": { ky: "Каршы: {name}", ru: "Против: {name}", en: "Against it: {name}" },
   "camera.toCounts": { ky: "Эсептөөлөрү", ru: "Подсчёт", en: "Counts" },

@@ -75,10 +75,13 @@ export const words = {
   "zone.area": { ky: "Аймак", ru: "Зона", en: "Area" },
 
   "reason.moved": { ky: "унаа жылып кетти", ru: "тронулось с места", en: "it moved on" },
-  "reason.left": { ky: "көрүнүштөн чыкты", ru: "ушло из виду", en: "it left the picture" },
+  "reason.left": { ky: "ал жерден кетти", ru: "покинуло место", en: "it has left" },
   "reason.restarted": { ky: "блок кайра иштетилди", ru: "блок перезапущен", en: "the box restarted" },
   "reason.restored": { ky: "калыбына келди", ru: "восстановлено", en: "restored" },
-  "reason.cleared": { ky: "жол бошоду", ru: "дорога свободна", en: "the road is clear" },
+  "reason.cleared": { ky: "бүттү", ru: "прекратилось", en: "it is over" },
+  "reason.unscheduled": { ky: "эреженин убактысы бүттү", ru: "закончилось время действия правила", en: "the rule's hours ended" },
+  "reason.attached": { ky: "дагы кошулгандар бар", ru: "добавились участники", en: "others attached" },
+  "reason.continued": { ky: "үзгүлтүктөн кийин кайра табылды", ru: "найдено снова после перерыва", en: "found again after an interruption" },
 
   "clockState.locked": { ky: "такталган", ru: "сверены", en: "synchronised" },
   "clockState.holdover": { ky: "өз алдынча жүрөт", ru: "идут сами", en: "running on its own" },

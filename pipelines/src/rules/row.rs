@@ -1,0 +1,130 @@
+//! The vehicles of a lane in a row: where each is along it, how long it is, how fast it goes.
+//!
+//! In metres and km/h where the ground plane holds along the lane, else in pixels and own lengths per
+//! second.
+
+use super::queue::{Queue, Queuer, queue};
+use super::{LaneUser, RoadUser};
+use crate::layout::LaneShape;
+use kerege_contract::{PixelPoint, RoadUserClass};
+
+/// Over how long a speed is measured, seconds.
+const SPEED_S: f64 = 1.0;
+/// Slower than this is creeping, km/h; and box lengths per second: seen from behind or before, a box is
+/// two or three times as long as the way that its vehicle covers on the road.
+const CREEPS_KMH: f64 = 10.0;
+const CREEPS_LENGTHS: f64 = 0.25;
+/// No gap in a queue is longer than this, metres; and lengths of the box of the one behind it.
+const QUEUE_GAP_M: f64 = 15.0;
+const QUEUE_GAP_LENGTHS: f64 = 1.5;
+
+/// In what a row is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// Metres and km/h.
+    Road,
+    /// Pixels, and own lengths per second.
+    Picture,
+}
+
+/// A vehicle of the row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Member<'t> {
+    pub(crate) user: RoadUser<'t>,
+    /// Where its rear is, from the lane's beginning.
+    pub(crate) rear: f64,
+    pub(crate) length: f64,
+    /// How fast it goes; none while that is not known.
+    pub(crate) speed: Option<f64>,
+}
+
+/// The vehicles of one lane.
+#[derive(Debug)]
+pub(crate) struct Row<'t> {
+    pub(crate) measure: Measure,
+    /// The one farthest along comes first.
+    pub(crate) members: Vec<Member<'t>>,
+    /// How long the lane is.
+    pub(crate) length: f64,
+}
+
+impl<'t> Row<'t> {
+    /// The row of the vehicles that are in a lane.
+    pub(crate) fn new(lane: &LaneShape, users: impl Iterator<Item = LaneUser<'t>>) -> Self {
+        let (measure, length) = match &lane.ruler {
+            Some(ruler) => (Measure::Road, ruler.length()),
+            None => (Measure::Picture, lane.length()),
+        };
+        let mut members: Vec<Member<'t>> = users.filter_map(|one| member(lane, &one)).collect();
+        members.sort_by(|a, b| b.rear.total_cmp(&a.rear).then(a.user.id.cmp(&b.user.id)));
+        Self { measure, members, length }
+    }
+
+    /// Share of the lane's length that vehicles cover, 0..1.
+    pub(crate) fn occupancy(&self) -> f64 {
+        let (mut covered, mut free_below) = (0.0, self.length);
+        for member in &self.members {
+            let (from, to) = (member.rear.max(0.0), (member.rear + member.length).min(free_below));
+            covered += (to - from).max(0.0);
+            free_below = free_below.min(from);
+        }
+        if self.length > 0.0 { covered / self.length } else { 0.0 }
+    }
+
+    /// Mean of the speeds of those present, which is the lane's space-mean speed; none while nobody's
+    /// is known.
+    pub(crate) fn mean_speed(&self) -> Option<f64> {
+        let known = || self.members.iter().filter_map(|member| member.speed);
+        #[expect(clippy::cast_precision_loss, reason = "vehicles of one lane")]
+        let count = known().count() as f64;
+        (count > 0.0).then(|| known().sum::<f64>() / count)
+    }
+
+    /// The queue back from the lane's end.
+    pub(crate) fn queue(&self) -> Option<Queue> {
+        let queuer = |member: &Member<'_>| {
+            let (creeps, max_gap) = match self.measure {
+                Measure::Road => (CREEPS_KMH, QUEUE_GAP_M),
+                Measure::Picture => (CREEPS_LENGTHS, QUEUE_GAP_LENGTHS * member.length),
+            };
+            Queuer { rear: member.rear, length: member.length, max_gap, pace: member.speed.map(|speed| speed / creeps) }
+        };
+        let queuers: Vec<Queuer> = self.members.iter().map(queuer).collect();
+        queue(&queuers, self.length)
+    }
+}
+
+/// A vehicle along its lane; none where the ground plane does not hold.
+fn member<'t>(lane: &LaneShape, one: &LaneUser<'t>) -> Option<Member<'t>> {
+    let (user, along_px) = (one.user, user_length(one));
+    let drift = user.track.history.drift(SPEED_S);
+    let way = |vector: PixelPoint| vector.distance(PixelPoint::default());
+    let (at, length, speed) = match &lane.ruler {
+        Some(ruler) => {
+            let speed = drift.and_then(|drift| Some(3.6 * way(drift.metres?) / drift.seconds));
+            (ruler.metres(one.on.along)?, length_m(user.track.class()), speed)
+        }
+        None => (one.on.along, along_px, drift.map(|drift| way(drift.pixels) / drift.seconds / along_px)),
+    };
+    // The contact point is the rear of what drives away from the camera, and the front of what comes.
+    let rear = at - length * f64::midpoint(1.0, one.on.direction.y);
+    Some(Member { user, rear, length, speed })
+}
+
+/// How long its box is along the lane, square pixels.
+fn user_length(one: &LaneUser<'_>) -> f64 {
+    one.user.length_along(one.on.direction).max(1.0)
+}
+
+/// Usual length of a class, metres.
+const fn length_m(class: RoadUserClass) -> f64 {
+    match class {
+        RoadUserClass::Car => 4.4,
+        RoadUserClass::Van => 5.6,
+        RoadUserClass::Bus => 11.0,
+        RoadUserClass::Truck => 8.5,
+        RoadUserClass::Motorcycle | RoadUserClass::Bicycle => 2.0,
+        RoadUserClass::Person => 0.5,
+        RoadUserClass::Vehicle => 4.8,
+    }
+}

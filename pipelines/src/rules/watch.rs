@@ -1,0 +1,111 @@
+//! What judges look at: the road users of a frame, and what of the scene their rule is about.
+
+use crate::TrackId;
+use crate::count::{Journey, Step};
+use crate::layout::{Layout, OnLane};
+use crate::track::Track;
+use kerege_contract::PixelPoint;
+use kerege_contract::scene::{Rule, Scope};
+
+/// A confirmed road user.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RoadUser<'t> {
+    pub(crate) id: TrackId,
+    pub(crate) track: &'t Track,
+    /// What it has done so far.
+    pub(crate) journey: &'t Journey,
+    /// Its contact point when it was last seen, square pixels.
+    pub(crate) anchor: PixelPoint,
+    /// Its steady width and height, square pixels.
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+impl RoadUser<'_> {
+    /// How long its box is along a direction (a unit vector), square pixels.
+    pub(crate) fn length_along(&self, direction: PixelPoint) -> f64 {
+        (self.width * direction.x).hypot(self.height * direction.y)
+    }
+
+    /// The larger side of its box, square pixels.
+    pub(crate) const fn size(&self) -> f64 {
+        self.width.max(self.height)
+    }
+}
+
+/// A road user in a lane.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LaneUser<'t> {
+    pub(crate) user: RoadUser<'t>,
+    /// Number of the lane.
+    pub(crate) lane: usize,
+    /// Where in the lane.
+    pub(crate) on: OnLane,
+}
+
+/// What all judges look at in each frame.
+#[derive(Debug)]
+pub(crate) struct Watch<'t> {
+    /// Pipeline seconds.
+    pub(crate) now: f64,
+    /// A condition that is unseen for at most this long goes on, seconds.
+    pub(crate) max_gap_s: f64,
+    /// A hidden vehicle is remembered for this long, seconds.
+    pub(crate) covered_s: f64,
+    pub(crate) layout: &'t Layout,
+    /// Confirmed road users, by number.
+    pub(crate) users: &'t [RoadUser<'t>],
+    /// Lines that were found crossed in this frame, also by tracks that ended with it.
+    #[allow(dead_code, reason = "the rules of turns and stop lines read it")]
+    pub(crate) crossed: &'t [(TrackId, Step)],
+}
+
+/// What one judge has to look after.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Post<'r> {
+    /// Number of the rule.
+    pub(crate) number: usize,
+    pub(crate) rule: &'r Rule,
+    pub(crate) scope: &'r Scope,
+}
+
+impl<'r> Post<'r> {
+    /// The road users that its rule judges, wherever they are.
+    pub(crate) fn users<'t: 'r>(&self, watch: &'r Watch<'t>) -> impl Iterator<Item = &'r RoadUser<'t>> + use<'r, 't> {
+        let (rule, frame_height) = (self.rule, f64::from(watch.layout.frame.height));
+        watch.users.iter().filter(move |user| rule.judges(user.track.class(), user.height / frame_height))
+    }
+
+    /// Those of them that are in its lanes.
+    pub(crate) fn in_lanes<'t: 'r>(&self, watch: &'r Watch<'t>) -> impl Iterator<Item = LaneUser<'t>> + use<'r, 't> {
+        let lanes = &self.scope.lanes;
+        self.users(watch).filter_map(move |user| {
+            let lane = user.journey.lane.filter(|lane| lanes[*lane])?;
+            Some(LaneUser { user: *user, lane, on: watch.layout.lanes[lane].locate(user.anchor) })
+        })
+    }
+
+    /// The first of its zones in which a point is.
+    pub(crate) fn zone_at(&self, watch: &Watch<'_>, point: PixelPoint) -> Option<usize> {
+        self.zones().find(|zone| watch.layout.zones[*zone].contains(point))
+    }
+
+    /// The numbers of its zones.
+    pub(crate) fn zones(&self) -> impl Iterator<Item = usize> + use<'r> {
+        numbers(&self.scope.zones)
+    }
+
+    /// The numbers of its lanes.
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = usize> + use<'r> {
+        numbers(&self.scope.lanes)
+    }
+
+    /// The numbers of its lines.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = usize> + use<'r> {
+        numbers(&self.scope.lines)
+    }
+}
+
+fn numbers(scope: &[bool]) -> impl Iterator<Item = usize> {
+    scope.iter().enumerate().filter(|(_, watched)| **watched).map(|(number, _)| number)
+}

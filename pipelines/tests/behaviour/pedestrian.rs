@@ -1,0 +1,105 @@
+//! `pedestrian_on_road`: people on the carriageway are found; those beside it, on crossings and on cycles are not.
+
+use crate::road::{AWAY, AWAY_RIGHT, Ground, TOWARDS, road};
+use crate::ruled::{RATES, filmed, lose, near, none, only, run, stand, starts, walk};
+use crate::street::{Actor, Detector, Pinhole};
+use crate::watch::{Timing, film, watch};
+use RoadUserClass::{Bicycle, Car, Motorcycle, Person};
+use kerege_contract::event::EventType;
+use kerege_contract::{RoadUserClass, Scene};
+use kerege_pipelines::Reason;
+
+const RULE: &str = "[[rule]]\nid = 'people'\ntype = 'pedestrian_on_road'\ncooldown_s = 5\n";
+
+fn scene(more: &str) -> Scene {
+    let camera = Pinhole::default();
+    let crossing = camera.rectangle(-9.0, 19.0, 12.0, 23.0);
+    let zone = format!("[[zone]]\nid = 'zebra'\nkind = 'crosswalk'\npolygon = {crossing}\n");
+    road(&camera, Ground::Unknown, &format!("{zone}{RULE}{more}"))
+}
+
+fn carriageway() -> String {
+    let polygon = Pinhole::default().rectangle(-3.75, 11.0, 7.25, 70.0);
+    format!("[[zone]]\nid = 'road'\nkind = 'carriageway'\npolygon = {polygon}\n")
+}
+
+#[test]
+fn a_person_who_crosses_away_from_the_crossing_is_found_within_a_second() {
+    // On the carriageway from x = -3.75 to 7.25 m, at 1.39 m/s.
+    let (on, off) = (2.0 + 4.25 / (5.0 / 3.6), 2.0 + 15.25 / (5.0 / 3.6));
+    for more in [String::new(), carriageway()] {
+        for fps in RATES {
+            let record = run(&scene(&more), &[walk([-8.0, 32.0], [11.0, 32.0], 2.0)], fps, 25.0);
+            let what = format!("{fps} {more}");
+            let (start, end) = only(&record, &what);
+            assert_eq!(start.kind, EventType::PedestrianOnRoad);
+            assert_eq!(start.key.zone.is_some(), !more.is_empty(), "{what}");
+            near(start.t, on, 0.6, &what);
+            near(start.detected_t, on + 1.0, 1.0, &what);
+            near(end.t, off, 1.0, &what);
+            assert_eq!(end.reason, Some(Reason::Left));
+        }
+    }
+}
+
+#[test]
+fn sidewalks_crossings_short_steps_and_riders_raise_nothing() {
+    for fps in RATES {
+        let actors = [
+            walk([-8.0, 21.0], [11.0, 21.0], 1.0),
+            walk([-4.9, 13.0], [-4.9, 40.0], 1.0),
+            walk([8.4, 40.0], [8.4, 14.0], 1.0),
+            // Steps onto the road for half a second and back.
+            Actor::new(
+                Person,
+                &[[1.0, 8.2, 27.0], [4.0, 8.2, 27.0], [4.6, 7.0, 27.0], [5.2, 8.2, 27.0], [20.0, 8.2, 27.0]],
+            ),
+            Actor::drive(Car, 3.0, [AWAY, 9.0], [AWAY, 75.0], 40.0),
+        ];
+        none(&run(&scene(&carriageway()), &actors, fps, 25.0), "{fps}");
+        for cycle in [Bicycle, Motorcycle] {
+            let rides = |class| Actor::drive(class, 1.0, [AWAY_RIGHT, 12.0], [AWAY_RIGHT, 65.0], 18.0);
+            let both = Detector { hidden: 1.1, ..Detector::USUAL };
+            let camera = Pinhole::default();
+            let frames = film(&camera, &[rides(Person), rides(cycle)], both, Timing::rough(fps), 15.0, 5);
+            none(&watch(&scene(""), &camera, &frames), "{fps} {cycle}");
+        }
+    }
+}
+
+#[test]
+fn a_group_is_one_incident_and_strangers_are_two() {
+    for fps in RATES {
+        let group: Vec<Actor> = (0..4_u8)
+            .map(|n| walk([-8.0 - 0.9 * f64::from(n), 30.0 + 0.5 * f64::from(n)], [12.0, 31.0], 2.0))
+            .collect();
+        let record = run(&scene(""), &group, fps, 35.0);
+        only(&record, &format!("{fps}"));
+        let most = record.incidents.iter().map(|change| change.objects.len()).max();
+        assert!(most >= Some(3), "{fps}: {most:?}");
+        let strangers = [walk([-8.0, 16.0], [11.0, 16.0], 2.0), walk([11.0, 48.0], [-8.0, 48.0], 2.0)];
+        assert_eq!(starts(&run(&scene(""), &strangers, fps, 35.0)), 2, "{fps}");
+    }
+}
+
+#[test]
+fn who_is_lost_for_two_seconds_is_the_same_and_who_comes_back_later_is_not() {
+    for fps in RATES {
+        let mut frames = filmed(&[stand(Person, [TOWARDS, 28.0], 2.0, 20.0)], fps, 30.0);
+        lose(&mut frames, [TOWARDS, 28.0], 9.0, 11.0);
+        let record = watch(&scene(""), &Pinhole::default(), &frames);
+        let (start, end) = only(&record, &format!("{fps}"));
+        near(start.t, 2.0, 0.6, "start");
+        near(end.t, 20.0, 1.0, "end");
+        let twice = [stand(Person, [TOWARDS, 28.0], 2.0, 8.0), stand(Person, [TOWARDS, 28.0], 20.0, 26.0)];
+        assert_eq!(starts(&run(&scene(""), &twice, fps, 40.0)), 2, "{fps}");
+    }
+}
+
+#[test]
+fn those_too_small_in_the_picture_are_not_judged() {
+    let small = scene("min_box_heights = { person = 0.15 }\n");
+    none(&run(&small, &[walk([-8.0, 32.0], [11.0, 32.0], 2.0)], 10.0, 25.0), "none");
+    let cars_only = scene("min_box_heights = { car = 0.4 }\n");
+    assert_eq!(starts(&run(&cars_only, &[walk([-8.0, 32.0], [11.0, 32.0], 2.0)], 10.0, 25.0)), 1);
+}

@@ -1,0 +1,104 @@
+//! `congestion` and `queue_spillback`: full lanes and long queues are told once, ordinary ones not at all.
+
+use crate::road::{AWAY, AWAY_RIGHT, Ground, TOWARDS, road, waiting};
+use crate::ruled::{RATES, near, none, only, run, starts, visit};
+use crate::street::{Actor, Pinhole};
+use RoadUserClass::{Car, Truck};
+use kerege_contract::RoadUserClass;
+use kerege_contract::event::EventType;
+use kerege_pipelines::Reason;
+
+const BOTH: [Ground; 2] = [Ground::Calibrated, Ground::Unknown];
+const JAM: &str = "[[rule]]\nid = 'jam'\ntype = 'congestion'\ncooldown_s = 5\nclear_s = 20\n";
+const SPILL: &str = "[[rule]]\nid = 'spill'\ntype = 'queue_spillback'\nlanes = ['away']\ncooldown_s = 5\n";
+
+/// Cars that come one after another from 5 s on, stand 7 m apart, the first at `head`, and drive off
+/// one after another from `until` on.
+fn jam(x: f64, head: f64, cars: u8, until: f64) -> Vec<Actor> {
+    (0..cars)
+        .map(|n| {
+            let n = f64::from(n);
+            let class = if n == 3.0 { Truck } else { Car };
+            visit(class, x, head - 7.0 * n - if n > 3.0 { 4.0 } else { 0.0 }, 8.0 + 1.5 * n, until + 1.2 * n)
+        })
+        .collect()
+}
+
+#[test]
+fn a_full_and_slow_lane_is_one_incident_told_by_the_lane_that_leads() {
+    let camera = Pinhole::default();
+    for ground in BOTH {
+        let scene = road(&camera, ground, JAM);
+        for fps in RATES {
+            let what = format!("{ground:?} {fps}");
+            let mut actors = jam(AWAY, 58.0, 6, 75.0);
+            actors.extend(
+                (0..10_u8).map(|n| Actor::drive(Car, 6.0 * f64::from(n), [TOWARDS, 80.0], [TOWARDS, 9.0], 45.0)),
+            );
+            let record = run(&scene, &actors, fps, 130.0);
+            let (start, end) = only(&record, &what);
+            assert_eq!(start.kind, EventType::Congestion);
+            assert_eq!(start.lane.as_ref().unwrap().as_str(), "away");
+            assert!(start.t > 8.0 && start.t < 20.0, "{what}: since {}", start.t);
+            near(start.detected_t, start.t + 30.0, 1.0, &what);
+            assert!(start.objects.len() >= 4, "{what}: {}", start.objects.len());
+            assert!(end.t > 74.0 && end.t < 88.0, "{what}: until {}", end.t);
+            assert_eq!(end.reason, Some(Reason::Cleared));
+        }
+    }
+}
+
+#[test]
+fn flowing_traffic_a_short_stop_a_few_cars_and_a_red_light_are_no_congestion() {
+    let camera = Pinhole::default();
+    for ground in BOTH {
+        for fps in RATES {
+            let scene = road(&camera, ground, JAM);
+            let flow: Vec<Actor> =
+                (0..30_u8).map(|n| Actor::drive(Car, 2.0 * f64::from(n), [AWAY, 9.0], [AWAY, 80.0], 40.0)).collect();
+            none(&run(&scene, &flow, fps, 65.0), "{ground:?} {fps}: flow");
+            none(&run(&scene, &jam(AWAY, 58.0, 6, 32.0), fps, 60.0), "{ground:?} {fps}: short");
+            none(&run(&scene, &jam(AWAY, 40.0, 1, 75.0), fps, 90.0), "{ground:?} {fps}: one");
+            let red = road(&camera, ground, &(JAM.to_owned() + &waiting(&camera, 44.0, 66.0)));
+            none(&run(&red, &jam(AWAY, 58.0, 6, 75.0), fps, 100.0), "{ground:?} {fps}: red");
+        }
+    }
+}
+
+#[test]
+fn two_lanes_of_one_jam_are_one_incident() {
+    let scene = road(&Pinhole::default(), Ground::Calibrated, JAM);
+    for fps in RATES {
+        let mut actors = jam(AWAY, 58.0, 6, 75.0);
+        actors.extend(jam(AWAY_RIGHT, 56.0, 6, 78.0));
+        let record = run(&scene, &actors, fps, 130.0);
+        only(&record, &format!("{fps}"));
+        let most = record.incidents.iter().map(|change| change.objects.len()).max();
+        assert!(most >= Some(8), "{fps}: {most:?}");
+    }
+}
+
+#[test]
+fn a_queue_beyond_the_mark_is_one_incident_and_a_shorter_one_none() {
+    let camera = Pinhole::default();
+    let line = format!("[[line]]\nid = 'mark'\na = {}\nb = {}\n", camera.point(-0.5, 30.0), camera.point(4.5, 30.0));
+    let scenes = [
+        road(&camera, Ground::Calibrated, &(SPILL.to_owned() + "mark_m = 32\n")),
+        road(&camera, Ground::Unknown, &(line + SPILL + "lines = ['mark']\n")),
+    ];
+    for scene in &scenes {
+        for fps in RATES {
+            let long = run(scene, &jam(AWAY, 56.0, 6, 60.0), fps, 100.0);
+            let what = format!("{fps} {:?}", scene.rules[0].kind);
+            let (start, end) = only(&long, &what);
+            assert_eq!(start.kind, EventType::QueueSpillback);
+            assert!(start.t > 11.0 && start.t < 20.0, "{what}: since {}", start.t);
+            near(start.detected_t, start.t + 2.0, 1.0, &what);
+            assert!(end.t > 60.0 && end.t < 76.0, "{what}: until {}", end.t);
+            none(&run(scene, &jam(AWAY, 56.0, 3, 60.0), fps, 90.0), "{what}: short");
+            let flow: Vec<Actor> =
+                (0..20_u8).map(|n| Actor::drive(Car, 2.5 * f64::from(n), [AWAY, 9.0], [AWAY, 80.0], 40.0)).collect();
+            assert_eq!(starts(&run(scene, &flow, fps, 60.0)), 0, "{what}: flow");
+        }
+    }
+}
