@@ -19,6 +19,7 @@ MEANINGS: dict[str, dict[str, float]] = {
     "van_or_truck": {"van": 1.0, "truck": 0.6},
     "truck_or_pickup": {"truck": 1.0, "car": 0.4, "van": 0.3},
     "truck_or_van": {"truck": 1.0, "van": 0.5},
+    "bus_or_so": {"bus": 1.0, "van": 0.5, "car": 0.3},
     "bus_or_van": {"bus": 1.0, "van": 0.5},
     "cycle": {"motorcycle": 1.0, "bicycle": 1.0},
     "three_wheeler": {"car": 0.5, "van": 0.5, "bus": 0.2, "truck": 0.3},

@@ -40,13 +40,16 @@ class Panel:
 def prepare(source: Source, root: Path, cache: Path, models: Path, limit: int | None = None) -> Shard:
     """Fills the cache of one source; what is there already stays."""
     shard = Shard(cache, source.name)
-    panel = Panel(models)
+    panel = Panel(models) if source.kind != "rendered" else None
     begun, done = time.monotonic(), len(shard.lines)
 
     def entries() -> Iterator[tuple[dict, np.ndarray]]:
         for picture in pictures(source, root, shard.keys, limit):
-            known = {"key": picture.key, "people": picture.boxes, **panel.ask(picture, source.tiles)}
-            yield known, picture.pixels
+            if panel is None:
+                yield {"key": picture.key, "truth": picture.boxes, "ignored": picture.hidden}, picture.pixels
+            else:
+                asked = panel.ask(picture, source.tiles)
+                yield {"key": picture.key, "people": picture.boxes, **asked}, picture.pixels
             if len(shard.lines) % 100 == 0:
                 each = (time.monotonic() - begun) / max(1, len(shard.lines) - done)
                 LOG.info("%s: %d pictures, %.0f ms each", source.name, len(shard.lines), each * 1000)

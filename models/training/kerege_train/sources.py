@@ -17,6 +17,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from .classes import MEANINGS
+
+SMALLEST = 6  # pixels high; what is lower in a rendered frame is ignored
 TABLE = Path(__file__).with_name("sources.toml")
 
 
@@ -25,7 +28,7 @@ class Source:
     """One data set."""
 
     name: str
-    kind: str  # yolo, coco or video
+    kind: str  # yolo, coco, video or rendered (folders of frames with our truth)
     path: str  # under the data folder
     licence: str
     origin: str
@@ -46,6 +49,8 @@ class Picture:
     key: str
     pixels: np.ndarray  # [height, width, 3] BGR
     boxes: list[tuple[str, list[float]]]  # meaning and box
+    # Exact truth: no teacher is asked, and these regions are ignored.
+    hidden: list[list[float]] | None = None
 
 
 def read_table(path: Path = TABLE) -> list[Source]:
@@ -65,6 +70,9 @@ def pictures(source: Source, root: Path, skip: set[str], limit: int | None = Non
     """Every picture of a source that is not in `skip` (keys), in an order that never changes."""
     if source.kind == "video":
         yield from _frames(source, root, skip, limit)
+        return
+    if source.kind == "rendered":
+        yield from _rendered(source, Path(source.path) if Path(source.path).is_absolute() else root / source.path, skip)
         return
     labels = _coco(root / source.path, source) if source.kind == "coco" else None
     files = sorted((root / source.path / "images").glob("*.jpg"))
@@ -142,6 +150,29 @@ def _frames(source: Source, root: Path, skip: set[str], limit: int | None) -> It
             key = f"{source.name}/{index:06d}"
             if key not in skip:
                 yield Picture(key, video.retrieve()[1], [])
+
+
+def _rendered(source: Source, folder: Path, skip: set[str]) -> Iterator[Picture]:
+    for scene in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not (scene / "DONE").exists():
+            continue
+        truth = json.loads((scene / "truth.json").read_text(encoding="utf-8"))
+        for number, frame in enumerate(truth["frames"]):
+            key = f"{source.name}/{scene.name}/{number:06d}"
+            file = scene / "frames" / f"{number:06d}.jpg"
+            if key not in skip and (pixels := cv2.imread(str(file))) is not None:
+                yield Picture(key, pixels, *read_truth(frame, pixels.shape[0]))
+
+
+def read_truth(frame: dict, height: int) -> tuple[list[tuple[str, list[float]]], list[list[float]]]:
+    """Labels and ignored boxes of a frame of the contract's truth in a picture so many pixels high."""
+    boxes, hidden = [], []
+    for seen in frame["objects"]:
+        box = [min(max(edge, 0.0), 1.0) for edge in seen["box"]]
+        small = (box[3] - box[1]) * height < SMALLEST
+        unclear = small or seen.get("occlusion", 0) > 0.8 or seen["class"] not in MEANINGS
+        (hidden.append(box) if unclear else boxes.append((seen["class"], box)))
+    return boxes, hidden
 
 
 def sha256(file: Path) -> str:
