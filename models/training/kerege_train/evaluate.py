@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from .boxes import keep
+from .boxes import keep, overlaps
 from .classes import CLASSES, COCO, INDEX, VEHICLES
 from .labels import Labels
 from .metrics import SIZES, Found, Tally, Wanted, within
@@ -77,10 +77,10 @@ def suppressed(boxes: np.ndarray, scores: np.ndarray, words: np.ndarray, iou: fl
 class Onnx:
     """A model of YOLOX's layout in ONNX Runtime."""
 
-    def __init__(self, file: Path, words: dict[int, str], threads: int = 1) -> None:
-        self.session: onnxruntime.InferenceSession = session(file, threads)
-        entry = self.session.get_inputs()[0]
-        self.name, (_, _, self.height, self.width) = entry.name, entry.shape
+    def __init__(self, file: Path, words: dict[int, str], size: tuple[int, int] = (416, 416)) -> None:
+        self.session: onnxruntime.InferenceSession = session(file)
+        self.name = self.session.get_inputs()[0].name
+        self.width, self.height = size
         self.words = words
 
     def raw(self, tensor: np.ndarray) -> np.ndarray:
@@ -93,9 +93,9 @@ class Onnx:
         return decode_yolox(self.raw(tensor), self.width, self.height, self.words, LOWEST), scale
 
 
-def ours(file: Path) -> Onnx:
-    """One of our exported models."""
-    return Onnx(file, dict(enumerate(CLASSES)))
+def ours(file: Path, size: tuple[int, int] = (416, 416)) -> Onnx:
+    """One of our exported models at an input size (width, height)."""
+    return Onnx(file, dict(enumerate(CLASSES)), size)
 
 
 def yolox(file: Path) -> Onnx:
@@ -152,8 +152,6 @@ class Report:
 
 def sized(found: Found, fits: np.ndarray, wanted: Wanted) -> tuple[Found, Wanted]:
     """Leaves out detections of another size that match no label of this one."""
-    from .boxes import overlaps
-
     if len(found.boxes) and wanted.clear.any():
         fits = fits | (overlaps(found.boxes, wanted.boxes[wanted.clear]) >= 0.5).any(1)
     return Found(found.boxes[fits], found.scores[fits]), wanted

@@ -12,7 +12,8 @@ import numpy as np
 from . import teachers
 from .cache import Shard
 from .classes import group
-from .sources import Picture, Source, pictures
+from .pictures import Picture, pictures
+from .sources import Source
 
 LOG = logging.getLogger(__name__)
 
