@@ -35,8 +35,9 @@ class Labels:
 class Trust:
     """How sure teachers must be."""
 
-    agreed: float = 0.9  # sum of the scores of at least two
-    unsure: float = 0.3  # one that says so much alone makes an ignored region
+    two: float = 0.75  # sum of the scores where two agree
+    three: float = 0.6  # where all three do
+    unsure: float = 0.35  # one that says so much alone makes an ignored region
 
 
 def complete(line: dict, trusted: bool, trust: Trust = Trust()) -> Labels:
@@ -54,7 +55,7 @@ def complete(line: dict, trusted: bool, trust: Trust = Trust()) -> Labels:
                 classes[index] = narrowed(classes[index], taught(words, name))
                 continue
             scores = sorted((row[4] for row in cluster.values()), reverse=True)
-            agreed = len(scores) >= 2 and sum(scores) >= trust.agreed
+            agreed = len(scores) >= 2 and sum(scores) >= (trust.two if len(scores) == 2 else trust.three)
             known = trusted and name != "person"
             if agreed and not known and not inside(box, boxes):
                 found = taught(words, name)
