@@ -139,11 +139,11 @@ class Report:
         """All figures."""
         per_class = {name: tally.summary() for name, tally in self.classes.items() if tally.labels}
         aps = [each["ap50"] for each in per_class.values() if each["labels"] >= 20]
-        alls = [each["ap50_95"] for each in per_class.values() if each["labels"] >= 20]
+        all_overlaps = [each["ap50_95"] for each in per_class.values() if each["labels"] >= 20]
         return {
             "pictures": self.pictures,
             "map50": float(np.mean(aps)) if aps else float("nan"),
-            "map50_95": float(np.mean(alls)) if alls else float("nan"),
+            "map50_95": float(np.mean(all_overlaps)) if all_overlaps else float("nan"),
             "vehicle": self.vehicle.summary(),
             "sizes": {name: tally.summary() for name, tally in self.sizes.items() if tally.labels},
             "classes": per_class,

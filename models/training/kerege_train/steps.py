@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from . import draw
 from . import evaluate as judge
 from .augment import Scales
 from .cache import Shard
@@ -191,6 +192,8 @@ def report(settings: Settings) -> dict:
             seen = list(labelled)
             title = name if part == "test" else f"{name} ({part})"
             figures["parts"][title] = {model: judge.evaluate(run, seen) for model, run in models.items()}
+            if "kerege-nano" in models:
+                draw.write(models["kerege-nano"], seen, settings.out / "pictures", title)
             LOG.info("%s: %d pictures are judged", title, len(seen))
     (settings.out / "report.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
     return figures
