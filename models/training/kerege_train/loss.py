@@ -21,6 +21,8 @@ MOST = 10  # cells of one road user
 IMPOSSIBLE = 1e6
 # What a road user's class counts in the class loss: rare ones more. In the order of `CLASSES`.
 RARITY = (0.8, 2.0, 2.0, 1.5, 2.0, 3.0, 1.2)
+# What its box and its objectness count: two-wheelers and persons are small and overlap cells badly.
+CARE = (1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def loss(raw: Tensor, targets: Targets, size: tuple[int, int], weights: Weights 
     height, width = size
     raw = raw.float()
     wanted = torch.zeros(raw.shape[0] * raw.shape[1])
-    asked = ~targets.unknown.reshape(-1)
+    asked = (~targets.unknown.reshape(-1)).float()
     parts = {"box": raw.sum() * 0, "kind": raw.sum() * 0}
     count = 1
     if len(targets.boxes):
@@ -115,12 +117,13 @@ def loss(raw: Tensor, targets: Targets, size: tuple[int, int], weights: Weights 
         boxes = decode(mine, corners[at], strides[at])
         iou, giou = paired(boxes, targets.boxes[owner])
         count = max(1, len(flat))
-        parts["box"] = (1 - giou).sum() / count
         allowed = targets.classes[owner]
+        care = torch.tensor(CARE)[allowed.argmax(1)]
+        parts["box"] = ((1 - giou) * care).sum() / care.sum()
         of_allowed = (mine[:, 5:].log_softmax(-1) + allowed.clamp(1e-4).log()).logsumexp(-1)
         parts["kind"] = -(of_allowed * torch.tensor(RARITY)[allowed.argmax(1)]).sum() / count
         wanted[flat] = iou.detach().clamp(0.05)
-        asked[flat] = True
+        asked[flat] = care
     each = F.binary_cross_entropy_with_logits(raw[..., 4].reshape(-1), wanted, reduction="none")
     parts["objectness"] = (each * asked).sum() / count
     parts["all"] = (
