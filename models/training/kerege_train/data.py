@@ -7,6 +7,7 @@ a cut draws what it would have drawn. Batches are made in a process of their own
 from __future__ import annotations
 
 import multiprocessing
+import queue
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ class Batch:
 class Pool:
     """The prepared pictures of one part of the data."""
 
-    def __init__(self, plan: Plan, part: str = "train") -> None:
+    def __init__(self, plan: Plan, part: str = "train", before: Pool | None = None) -> None:
         self.plan = plan
         self.shards = {name: Shard(plan.cache, name) for name in plan.shares}
         self.lines = {
@@ -67,7 +68,8 @@ class Pool:
         self.names = [name for name, lines in self.lines.items() if lines]
         shares = np.array([plan.shares[name].weight for name in self.names])
         self.chances = shares / shares.sum()
-        self._known: dict[str, tuple] = {}
+        # Labels that an earlier pool has worked out.
+        self._known: dict[str, tuple] = before._known if before else {}
 
     def draw(self, rng: np.random.Generator) -> tuple[Sample, Scales]:
         """A picture of a source drawn by its share."""
@@ -126,11 +128,21 @@ def unknown(ignored: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def _work(plan: Plan, requests, answers, refresh: int) -> None:
     cv2.setNumThreads(1)
     pool, made = Pool(plan), 0
-    while (request := requests.get()) is not None:
+    while (request := _patiently(requests.get, True)) is not None:
         if made and made % refresh == 0:  # what was prepared meanwhile joins in
-            pool = Pool(plan)
-        answers.put(pool.batch(*request))
+            pool = Pool(plan, before=pool)
+        _patiently(answers.put, pool.batch(*request), True)
         made += 1
+
+
+def _patiently(call, *given):
+    """A queue's answer, however long it takes; none when the process that trains is gone."""
+    while multiprocessing.parent_process().is_alive():
+        try:
+            return call(*given, timeout=10)
+        except (queue.Empty, queue.Full):
+            continue
+    return None
 
 
 class Loader:
@@ -138,7 +150,7 @@ class Loader:
 
     AHEAD = 4
 
-    def __init__(self, plan: Plan, refresh: int = 300) -> None:
+    def __init__(self, plan: Plan, refresh: int = 600) -> None:
         context = multiprocessing.get_context("spawn")
         self.requests, self.answers = context.Queue(), context.Queue(self.AHEAD)
         self.process = context.Process(target=_work, args=(plan, self.requests, self.answers, refresh), daemon=True)
@@ -159,7 +171,7 @@ class Loader:
         while True:
             try:
                 return self.answers.get(timeout=5)
-            except multiprocessing.queues.Empty:
+            except queue.Empty:
                 if not self.process.is_alive():
                     raise RuntimeError("the process that makes batches ended; its error is above") from None
 

@@ -26,6 +26,7 @@ from .sources import Source, read_table
 
 LOG = logging.getLogger(__name__)
 INPUT = (416, 416)
+WIDE = (640, 352)
 CALIBRATION = 200  # pictures
 BASELINE = "yolox_nano.onnx"
 
@@ -184,6 +185,8 @@ def report(settings: Settings) -> dict:
     """Figures of every model on every held-out part, side by side, and their milliseconds."""
     cv2.setNumThreads(1)
     models = {file.stem: judge.ours(file) for file in sorted(settings.out.glob("*.onnx"))}
+    if (settings.out / "kerege-nano.onnx").exists():
+        models["kerege-nano 640×352"] = judge.ours(settings.out / "kerege-nano.onnx", WIDE)
     if (settings.models / BASELINE).exists():
         models["yolox-nano"] = judge.yolox(settings.models / BASELINE)
     figures: dict = {"milliseconds": judge.milliseconds(models), "parts": {}}
