@@ -36,8 +36,7 @@ impl Model {
     /// When the file or the runtime is not right.
     pub fn open(manifest: &Manifest, file: &Path, options: &RuntimeOptions) -> Result<Self> {
         let bytes = store::read_verified(manifest, file)?;
-        let shapes = Decoder::new(manifest).output_shapes();
-        let session = Session::new(&bytes, manifest.input.shape(), &shapes, options)?;
+        let session = Session::new(&bytes, Decoder::new(manifest).signature(), options)?;
         Ok(Self { session, input: vec![f32::from(manifest.input.fill); manifest.input.len()] })
     }
 

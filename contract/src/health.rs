@@ -131,7 +131,7 @@ pub struct ModelHealth {
     /// Hash of its file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
-    /// Why there is none and what to do.
+    /// Why there is none and what to do; beside a name, why it is another than the one configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
 }

@@ -8,6 +8,7 @@ pub mod backend;
 pub mod catalogue;
 pub mod decode;
 mod detector;
+pub mod golden;
 mod load;
 pub mod manifest;
 mod picture;
@@ -17,7 +18,8 @@ pub mod store;
 
 pub use catalogue::Catalogue;
 pub use detector::{DetectError, Detector, StageTimes};
-pub use load::{LoadError, load};
+pub use golden::{Golden, GoldenPicture};
+pub use load::{LoadError, load, look};
 pub use manifest::Manifest;
 pub use picture::{ColourMatrix, ColourRange, Picture, PictureError, PictureFormat, Plane};
 pub use runtime::{Provider, RuntimeNotFound, RuntimeOptions, find_runtime};

@@ -1,8 +1,9 @@
 //! A model made ready: preprocessing, runtime and decoding behind the [`Detector`] trait.
 
-use crate::backend::{BackendError, RunError, Session};
+use crate::backend::{BackendError, Session};
 use crate::decode::Decoder;
 use crate::detector::{DetectError, Detector, StageTimes};
+use crate::golden::{Difference, GoldenPicture};
 use crate::manifest::Manifest;
 use crate::picture::Picture;
 use crate::preprocess::Preprocessor;
@@ -26,62 +27,75 @@ pub enum LoadError {
         /// Why.
         source: BackendError,
     },
-    /// The model runs, but not as it should on this machine.
+    /// The model runs, but does not see what it must on this machine.
     #[error(
-        "model '{model}' computes wrongly on this machine: number {index} of its answer to the golden input is {found}, \
-         not {expected}; use another model for this processor, or another ONNX Runtime"
+        "model '{model}' computes wrongly on this machine: in {picture} {difference}; use another model for this \
+         processor, or another ONNX Runtime; if its file or manifest was changed, make [golden] anew"
     )]
     Golden {
         /// The model.
         model: String,
-        /// Index in the output.
-        index: usize,
-        /// What the manifest says.
-        expected: f32,
-        /// What came.
-        found: f32,
+        /// The picture that was shown.
+        picture: String,
+        /// How the answer differs.
+        difference: Difference,
     },
-    /// The model failed on the golden input.
-    #[error("model '{model}' failed on its golden input")]
+    /// The model failed on the golden picture.
+    #[error("model '{model}' failed on its golden picture")]
     Run {
         /// The model.
         model: String,
-        /// What the runtime said.
-        source: RunError,
+        /// Why.
+        source: DetectError,
     },
 }
 
 /// Makes a model ready: checks the file against the manifest, loads the runtime, checks the
-/// model's tensors against the manifest, and tries the golden input when there is one. What was
+/// model's tensors against the manifest, and shows it the golden picture when there is one. What was
 /// checked is what runs: the file is read once.
 ///
 /// # Errors
 /// Any [`LoadError`]; each message says what to do.
 pub fn load(manifest: &Manifest, file: &Path, options: &RuntimeOptions) -> Result<Box<dyn Detector>, LoadError> {
+    let mut detector = open(manifest, file, options)?;
+    if let Some(golden) = &manifest.golden {
+        let found = detector.look(&golden.picture)?;
+        if let Some(difference) = golden.difference(&found) {
+            let (model, picture) = (manifest.name.clone(), golden.picture.name.clone());
+            return Err(LoadError::Golden { model, picture, difference });
+        }
+        detector.times = StageTimes::default();
+    }
+    Ok(Box::new(detector))
+}
+
+/// What the model sees on this machine in a picture, whatever its manifest says that it must: the
+/// golden answer to write down, on a processor that is known to compute rightly.
+///
+/// # Errors
+/// Any [`LoadError`] but [`LoadError::Golden`].
+pub fn look(
+    manifest: &Manifest,
+    file: &Path,
+    options: &RuntimeOptions,
+    picture: &GoldenPicture,
+) -> Result<Vec<Detection>, LoadError> {
+    open(manifest, file, options)?.look(picture)
+}
+
+fn open(manifest: &Manifest, file: &Path, options: &RuntimeOptions) -> Result<OnnxDetector, LoadError> {
     let bytes = store::read_verified(manifest, file)?;
     let decoder = Decoder::new(manifest);
-    let mut session = Session::new(&bytes, manifest.input.shape(), &decoder.output_shapes(), options)
+    let session = Session::new(&bytes, decoder.signature(), options)
         .map_err(|source| LoadError::Backend { model: manifest.name.clone(), source })?;
-    check_golden(manifest, &mut session)?;
-    Ok(Box::new(OnnxDetector {
+    Ok(OnnxDetector {
         model: manifest.model_ref(),
         preprocessor: Preprocessor::new(&manifest.input),
         session,
         decoder,
         clock: options.clock,
         times: StageTimes::default(),
-    }))
-}
-
-fn check_golden(manifest: &Manifest, session: &mut Session) -> Result<(), LoadError> {
-    let Some(golden) = &manifest.golden else { return Ok(()) };
-    let model = manifest.name.clone();
-    let worst = session.run(&golden.input(&manifest.input), |outputs| golden.worst(outputs.first()?));
-    match worst {
-        Ok(None) => Ok(()),
-        Ok(Some((index, expected, found))) => Err(LoadError::Golden { model, index, expected, found }),
-        Err(source) => Err(LoadError::Run { model, source }),
-    }
+    })
 }
 
 struct OnnxDetector {
@@ -91,6 +105,13 @@ struct OnnxDetector {
     decoder: Decoder,
     clock: fn() -> f64,
     times: StageTimes,
+}
+
+impl OnnxDetector {
+    fn look(&mut self, shown: &GoldenPicture) -> Result<Vec<Detection>, LoadError> {
+        let found = shown.picture().map_err(DetectError::from).and_then(|picture| self.detect(&picture));
+        found.map_err(|source| LoadError::Run { model: self.model.id.clone(), source })
+    }
 }
 
 impl Detector for OnnxDetector {

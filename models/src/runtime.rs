@@ -46,6 +46,10 @@ pub struct RuntimeOptions {
     pub threads: usize,
     /// What computes.
     pub provider: Provider,
+    /// Which device of the provider, from 0; none for its usual one. Without meaning for the processor.
+    pub device: Option<u32>,
+    /// A folder in which a provider keeps what it compiles for this machine; none to compile at each start.
+    pub cache: Option<PathBuf>,
     /// Processor seconds of the calling thread since any fixed moment; stage times are its
     /// differences. [`no_clock`] when nobody asks.
     pub clock: fn() -> f64,
@@ -55,7 +59,14 @@ impl RuntimeOptions {
     /// One thread on the processor, without stage times.
     #[must_use]
     pub fn new(library: impl Into<PathBuf>) -> Self {
-        Self { library: library.into(), threads: 1, provider: Provider::Cpu, clock: no_clock }
+        Self {
+            library: library.into(),
+            threads: 1,
+            provider: Provider::Cpu,
+            device: None,
+            cache: None,
+            clock: no_clock,
+        }
     }
 }
 

@@ -15,12 +15,15 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no such file.
-    #[error("model '{model}' is not there: no file {}; run 'kerege-edge models fetch {model}'", path.display())]
+    #[error(
+        "model '{model}' is not there: no file {}; run 'kerege-edge models fetch {model}'",
+        looked_at.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    )]
     Missing {
         /// The model.
         model: String,
         /// Where it should be.
-        path: PathBuf,
+        looked_at: Vec<PathBuf>,
     },
     /// The file is shorter or longer than the manifest says.
     #[error(
@@ -82,6 +85,42 @@ pub fn locate(manifest: &Manifest, folder: &Path) -> PathBuf {
     folder.join(&manifest.file.name)
 }
 
+/// Where weights that ship with an installed box lie.
+const INSTALLED: &str = "/usr/lib/kerege/models";
+
+/// The folders in which a model's file is looked for, in order: the folder of fetched models; then
+/// `models/weights`, where a tree carries its own, in each of `start_dirs` (the current folder, the
+/// program's) and all folders above; then an installed box's own. `is_dir` tells whether a folder is
+/// there; of the latter ones only those that are there are given.
+#[must_use]
+pub fn folders(fetched: &Path, start_dirs: &[PathBuf], is_dir: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let above = start_dirs.iter().flat_map(|dir| dir.ancestors()).map(|dir| dir.join("models/weights"));
+    let mut folders = vec![fetched.to_path_buf()];
+    for folder in above.chain([PathBuf::from(INSTALLED)]) {
+        if is_dir(&folder) && !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    folders
+}
+
+/// The model's file in the first of the folders that holds the right one.
+///
+/// # Errors
+/// When none does: what is wrong with the first file of its name, or [`StoreError::Missing`].
+pub fn find(manifest: &Manifest, folders: &[PathBuf]) -> Result<PathBuf, StoreError> {
+    let (mut looked_at, mut wrong) = (Vec::new(), None);
+    for folder in folders {
+        let file = locate(manifest, folder);
+        match verify(manifest, &file) {
+            Ok(()) => return Ok(file),
+            Err(StoreError::Missing { .. }) => looked_at.push(file),
+            Err(error) => wrong = wrong.or(Some(error)),
+        }
+    }
+    Err(wrong.unwrap_or_else(|| StoreError::Missing { model: manifest.name.clone(), looked_at }))
+}
+
 /// Reads the whole file and checks size and hash: what is returned is what the manifest names.
 ///
 /// # Errors
@@ -110,7 +149,7 @@ fn check(manifest: &Manifest, file: &Path, sink: impl FnMut(&[u8]) -> io::Result
     let metadata = match fs::metadata(file) {
         Ok(metadata) if metadata.is_file() => metadata,
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => return Err(StoreError::Missing { model, path }),
+        _ => return Err(StoreError::Missing { model, looked_at: vec![path] }),
     };
     let expected = manifest.file.bytes;
     if metadata.len() != expected {

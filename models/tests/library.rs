@@ -1,7 +1,7 @@
 //! A library that is missing or no ONNX Runtime; alone in its process, because a process that has
 //! loaded one keeps it.
 
-use kerege_models::backend::Session;
+use kerege_models::backend::{Session, Signature};
 use kerege_models::{RuntimeOptions, find_runtime};
 use kerege_tiny_onnx::Graph;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ fn a_bad_library_is_an_error_and_a_good_one_loads_afterwards() {
     let input = graph.input("a", &[1, 3, 16, 16]);
     let output = graph.node("Neg", &[&input]);
     let model = graph.finish(&output, &[1, 3, 16, 16]);
-    let open =
-        |library: PathBuf| Session::new(&model, [1, 3, 16, 16], &[vec![1, 3, 16, 16]], &RuntimeOptions::new(library));
+    let signature = Signature::plain([1, 3, 16, 16], &[1, 3, 16, 16]);
+    let open = |library: PathBuf| Session::new(&model, &signature, &RuntimeOptions::new(library));
     let not_a_library = folder.path().join("libonnxruntime.so");
     std::fs::write(&not_a_library, "this is not a library").unwrap();
     for library in [folder.path().join("absent.so"), not_a_library, folder.path().to_path_buf()] {

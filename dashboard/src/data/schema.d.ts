@@ -858,7 +858,7 @@ export interface components {
             hash?: string;
             /** @description Name of the model in use; absent when there is none. */
             id?: string;
-            /** @description Why there is none and what to do. */
+            /** @description Why there is none and what to do; beside a name, why it is another than the one configured. */
             problem?: string;
         };
         /** @description The model that saw the road users. */

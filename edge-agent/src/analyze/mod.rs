@@ -54,8 +54,11 @@ fn rate(text: &str) -> Result<f64, String> {
 /// When video, scene, model or output folder cannot be used; nothing is written then.
 pub fn command(arguments: &AnalyzeArguments) -> Result<Summary, AnalyzeError> {
     let scene = scene_cli::read(&arguments.scene)?;
-    let detector = models_cli::ready(&arguments.model, arguments.models_dir.as_deref(), None)?;
+    let ready = models_cli::ready(&arguments.model, arguments.models_dir.as_deref(), None)?;
+    if let Some(instead) = &ready.instead {
+        tracing::warn!("{instead}");
+    }
     let output = output::Output::create(&arguments.out)?;
     let (start, fps) = (arguments.start, arguments.fps);
-    run::run(run::Job { video: &arguments.video, scene: &scene, detector, start, fps }, output)
+    run::run(run::Job { video: &arguments.video, scene: &scene, detector: ready.detector, start, fps }, output)
 }

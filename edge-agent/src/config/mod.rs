@@ -11,6 +11,7 @@ use crate::capture::{CameraOptions, Secret};
 use kerege_contract::document::{Faults, Node};
 use kerege_contract::jws::PublicKey;
 use kerege_contract::{DeviceId, Scene, Sha256Hash, SiteId};
+use kerege_models::Provider;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,7 @@ pub struct Config {
 /// Which model looks, and with what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelConfig {
-    /// The manifest's name or the path of a manifest; none for a box that only shows pictures.
+    /// The manifest's name; none for a box that only shows pictures.
     pub name: Option<String>,
     /// ONNX Runtime's library, when it is not where it is looked for.
     pub runtime: Option<PathBuf>,
@@ -58,8 +59,10 @@ pub struct ModelConfig {
     pub models_dir: Option<PathBuf>,
     /// Threads of one inference; as many as there are cores when absent.
     pub threads: Option<usize>,
-    /// Execution provider, such as `cpu` or `cuda`.
-    pub provider: Option<String>,
+    /// What computes.
+    pub provider: Provider,
+    /// Which device of the provider; its usual one when absent.
+    pub device: Option<u32>,
 }
 
 /// The broker.

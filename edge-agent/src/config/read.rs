@@ -4,6 +4,7 @@ use super::{BrokerConfig, CameraConfig, CentreConfig, Config, ModelConfig, Passw
 use crate::capture::{CameraOptions, Credentials, Secret, Transport};
 use kerege_contract::document::{Faults, Fields, Node};
 use kerege_contract::{CameraId, Scene, Sha256Hash};
+use kerege_models::Provider;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -69,8 +70,12 @@ impl Reader<'_> {
             runtime: fields.text("runtime").map(|path| self.folder.join(path)),
             models_dir: fields.text("models_dir").map(|path| self.folder.join(path)),
             threads: fields.whole("threads", 1..=256).and_then(|threads| usize::try_from(threads).ok()),
-            provider: fields.text("provider"),
+            provider: fields.word("provider", &Provider::WORDS).unwrap_or_default(),
+            device: fields.whole("device", 0..=63).and_then(|device| u32::try_from(device).ok()),
         };
+        if model.provider == Provider::Cpu && model.device.is_some() {
+            fields.fault("device", "the processor has no devices to choose from", "name a provider, or leave it out");
+        }
         fields.finish();
         model
     }
@@ -186,7 +191,7 @@ fn table_id(fields: &Fields<'_>) -> String {
 }
 
 const fn no_model() -> ModelConfig {
-    ModelConfig { name: None, runtime: None, models_dir: None, threads: None, provider: None }
+    ModelConfig { name: None, runtime: None, models_dir: None, threads: None, provider: Provider::Cpu, device: None }
 }
 
 fn status(fields: &mut Fields<'_>) -> Option<SocketAddr> {

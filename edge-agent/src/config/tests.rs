@@ -62,6 +62,18 @@ fn only_what_must_be_there_must_be_there() {
 }
 
 #[test]
+fn what_computes_is_chosen_by_a_word_and_a_number() {
+    let folder = folder();
+    let with = |from: &str, to: &str| parse(&EXAMPLE.replace(from, to), "edge.toml", folder.path());
+    let gpu = with("provider = \"cpu\"", "provider = \"tensorrt\"\ndevice = 1").unwrap().model;
+    assert_eq!((gpu.provider, gpu.device), (kerege_models::Provider::TensorRt, Some(1)));
+    let told = with("provider = \"cpu\"", "provider = \"gpu\"").unwrap_err().to_string();
+    assert!(told.contains("'gpu' is not known here") && told.contains("cpu, cuda, tensorrt, openvino"), "{told}");
+    let told = with("provider = \"cpu\"", "device = 1").unwrap_err().to_string();
+    assert!(told.contains("the processor has no devices"), "{told}");
+}
+
+#[test]
 fn all_faults_are_told_at_once() {
     let folder = folder();
     fs::write(folder.path().join("empty"), "\n").unwrap();

@@ -2,30 +2,36 @@
 //! model still shows its cameras.
 
 use crate::config::ModelConfig;
-use crate::models_cli;
-use kerege_models::{Detector, Provider};
+use crate::models_cli::{self, Ready};
+use kerege_models::Provider;
+use std::path::Path;
 
-/// The model, or what is wrong.
-pub(super) fn prepare(config: &ModelConfig) -> Result<Box<dyn Detector>, String> {
+/// The model, or what is wrong. What a provider compiles for this machine is kept in `data_dir`.
+pub(super) fn prepare(config: &ModelConfig, data_dir: &Path) -> Result<Ready, String> {
     let Some(name) = &config.name else {
         return Err("no model is configured: add [model] with a name to the box's configuration".into());
     };
-    let provider = provider(config.provider.as_deref())?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = config.threads.unwrap_or(cores);
+    let cache = compiled(config.provider, data_dir)?;
     models_cli::ready_with(name, config.models_dir.as_deref(), config.runtime.as_deref(), |options| {
-        options.threads = threads;
-        options.provider = provider;
+        options.threads = config.threads.unwrap_or(cores);
+        options.provider = config.provider;
+        options.device = config.device;
+        options.cache = cache;
     })
     .map_err(|error| chain(&error))
 }
 
-fn provider(word: Option<&str>) -> Result<Provider, String> {
-    let Some(word) = word else { return Ok(Provider::Cpu) };
-    Provider::WORDS.iter().find(|(known, _)| *known == word).map(|(_, provider)| *provider).ok_or_else(|| {
-        let known: Vec<&str> = Provider::WORDS.iter().map(|(word, _)| *word).collect();
-        format!("model.provider '{word}' is not known; use one of: {}", known.join(", "))
-    })
+/// The folder of compiled models, made if need be; none for providers that compile nothing.
+fn compiled(provider: Provider, data_dir: &Path) -> Result<Option<std::path::PathBuf>, String> {
+    if !matches!(provider, Provider::TensorRt | Provider::OpenVino) {
+        return Ok(None);
+    }
+    let folder = data_dir.join("compiled");
+    match std::fs::create_dir_all(&folder) {
+        Ok(()) => Ok(Some(folder)),
+        Err(error) => Err(format!("cannot make the folder {}: {error}", folder.display())),
+    }
 }
 
 /// A fault with all that is behind it, in one line.

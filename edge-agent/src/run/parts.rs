@@ -12,6 +12,7 @@ use crate::event_maker::{CameraContext, EventMaker};
 use crate::facts;
 use crate::ids::Random;
 use crate::incidents::{IncidentIds, Restored};
+use crate::models_cli::Ready;
 use crate::outbox::{Limits, MAX_MESSAGE_BYTES, Moment, Moments, Outbox, OutboxHandle, OutboxThread, Settings};
 use crate::signals::{self, SharedTimeline, SignalOptions};
 use crate::uplink::{self, Feeds, Latest, UplinkOptions, UplinkState};
@@ -62,11 +63,15 @@ pub(super) fn open_outbox(base: &Base) -> Result<(OutboxThread, OutboxHandle), R
 
 /// The model, and what health says of it.
 pub(super) fn ready_model(config: &Config) -> (Option<Box<dyn Detector>>, ModelHealth) {
-    match model::prepare(&config.model) {
-        Ok(detector) => {
+    match model::prepare(&config.model, &config.data_dir) {
+        Ok(Ready { detector, instead }) => {
             let model = detector.model().clone();
             tracing::info!(model = model.id, "model ready");
-            (Some(detector), ModelHealth { id: Some(model.id), hash: Some(model.hash), problem: None })
+            let problem = instead.map(|instead| instead.to_string());
+            if let Some(problem) = &problem {
+                tracing::warn!("{problem}");
+            }
+            (Some(detector), ModelHealth { id: Some(model.id), hash: Some(model.hash), problem })
         }
         Err(problem) => {
             tracing::error!("no model: cameras are shown, nothing is counted; {problem}");

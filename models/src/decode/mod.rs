@@ -1,13 +1,20 @@
 //! From the model's output to detections: read the layout, keep each object once, back to the frame.
 
+mod boxes_scores;
+mod classes;
+mod detr;
+mod distances;
+mod grid;
+mod layout;
 mod nms;
 mod riders;
 mod yolox;
 
-use crate::manifest::{Family, Manifest, OutputSpec, Riders};
+use crate::backend::Signature;
+use crate::manifest::{Manifest, OutputSpec, Riders};
 use crate::preprocess::Placement;
 use kerege_contract::{Detection, RoadUserClass};
-use yolox::Yolox;
+use layout::Layout;
 
 /// At most so many boxes of a picture go into suppression, the best ones: a bound on the time that
 /// a picture full of noise can take.
@@ -21,10 +28,19 @@ pub(crate) struct Candidate {
     pub(crate) bbox: [f32; 4],
 }
 
+impl Candidate {
+    /// None of a box without finite edges or without an inside.
+    fn new(class: RoadUserClass, score: f32, bbox: [f32; 4]) -> Option<Self> {
+        let whole = bbox.iter().all(|edge| edge.is_finite()) && bbox[0] < bbox[2] && bbox[1] < bbox[3];
+        whole.then_some(Self { class, score, bbox })
+    }
+}
+
 /// Reads one model's outputs.
 #[derive(Debug)]
 pub struct Decoder {
-    layout: Yolox,
+    layout: Layout,
+    signature: Signature,
     spec: OutputSpec,
     candidates: Vec<Candidate>,
     kept: Vec<Candidate>,
@@ -44,15 +60,15 @@ impl Decoder {
     /// For one model.
     #[must_use]
     pub fn new(manifest: &Manifest) -> Self {
-        let Family::Yolox { strides } = &manifest.output.family;
-        let layout = Yolox::new(&manifest.input, strides, &manifest.output);
-        Self { layout, spec: manifest.output.clone(), candidates: Vec::new(), kept: Vec::new() }
+        let layout = Layout::new(&manifest.input, &manifest.output);
+        let signature = layout::signature(manifest, &layout);
+        Self { layout, signature, spec: manifest.output.clone(), candidates: Vec::new(), kept: Vec::new() }
     }
 
-    /// Shapes of the outputs that are read, in the model's order.
+    /// The tensors that the model must have.
     #[must_use]
-    pub fn output_shapes(&self) -> Vec<Vec<usize>> {
-        vec![self.layout.shape().to_vec()]
+    pub const fn signature(&self) -> &Signature {
+        &self.signature
     }
 
     /// Detections of a picture that lies at `placement` in the input: best score first, each object
@@ -62,7 +78,7 @@ impl Decoder {
     /// When an output has another size than the layout.
     pub fn decode(&mut self, outputs: &[&[f32]], placement: Placement) -> Result<Vec<Detection>, DecodeError> {
         self.candidates.clear();
-        self.layout.read(outputs.first().copied().unwrap_or_default(), &mut self.candidates)?;
+        self.layout.read(outputs, &mut self.candidates)?;
         nms::best_first(&mut self.candidates, MOST_CANDIDATES);
         nms::suppress(&self.candidates, self.spec.nms_iou, &mut self.kept);
         if self.spec.riders == Riders::Apart {
@@ -78,6 +94,10 @@ impl Decoder {
         };
         Ok(self.kept.iter().filter_map(detection).collect())
     }
+}
+
+fn check_length(output: &[f32], expected: usize) -> Result<(), DecodeError> {
+    if output.len() == expected { Ok(()) } else { Err(DecodeError { found: output.len(), expected }) }
 }
 
 #[cfg(test)]

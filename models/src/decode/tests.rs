@@ -8,7 +8,10 @@ const FULL: Placement = Placement { width: 64, height: 64 };
 
 /// A small YOLOX of 64×64 (64 + 16 + 4 cells) with the classes of the shipped one.
 fn manifest() -> Manifest {
-    let text = BUILT_IN[0].1.replace("width = 416", "width = 64").replace("height = 416", "height = 64");
+    let (text, _) = BUILT_IN[0].1.split_once("[golden]").unwrap();
+    let (_, classes) = BUILT_IN[0].1.split_once("[[class]]").unwrap();
+    let text =
+        format!("{text}[[class]]{classes}").replace("width = 416", "width = 64").replace("height = 416", "height = 64");
     Manifest::from_toml(&text, "m").unwrap()
 }
 

@@ -4,8 +4,14 @@
 //! here and nothing of it in code. A [`Manifest`] that exists has been checked; reading tells all
 //! faults at once. `models/manifests/yolox-nano.toml` shows every key.
 
+mod output;
 mod read;
+mod read_output;
 
+pub use output::{Family, OutputSpec, Riders, Scores};
+
+use crate::catalogue;
+use crate::golden::Golden;
 use kerege_contract::document::{Fault, Faults, Node};
 use kerege_contract::event::ModelRef;
 use kerege_contract::{RoadUserClass, Sha256Hash};
@@ -19,8 +25,12 @@ pub struct Manifest {
     pub file: ModelFile,
     /// Licence of the file, as an SPDX expression.
     pub licence: String,
-    /// Where the file can be fetched (`https://…`); none for a model that only a mirror holds.
+    /// Where the file can be fetched (`https://…`); none for a model that ships or that only a mirror holds.
     pub source: Option<String>,
+    /// What its weights are.
+    pub precision: Precision,
+    /// The model that is used instead where this one's golden answer does not come out.
+    pub fallback: Option<String>,
     /// What the model wants to see.
     pub input: InputSpec,
     /// What the model answers.
@@ -29,16 +39,31 @@ pub struct Manifest {
     pub golden: Option<Golden>,
 }
 
-/// Some numbers of the answer to a picture of noise. Quantised models can saturate on processors
-/// that their maker did not try; this is found out at the start, not in the street.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Golden {
-    /// Where the noise begins.
-    pub seed: u32,
-    /// The largest difference that is let pass, in units of the output.
-    pub tolerance: f32,
-    /// Index in the first output, row by row, and the number there.
-    pub values: Vec<(usize, f32)>,
+/// What a model's weights are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// 32-bit floats.
+    #[default]
+    Fp32,
+    /// 16-bit floats.
+    Fp16,
+    /// Quantised to 8-bit whole numbers.
+    Int8,
+}
+
+impl Precision {
+    /// The words of a manifest, for its reader.
+    pub const WORDS: [(&'static str, Self); 3] = [("fp32", Self::Fp32), ("fp16", Self::Fp16), ("int8", Self::Int8)];
+
+    /// Its word in a manifest.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fp32 => "fp32",
+            Self::Fp16 => "fp16",
+            Self::Int8 => "int8",
+        }
+    }
 }
 
 /// The file of a model.
@@ -89,42 +114,6 @@ pub enum Resize {
     Stretch,
 }
 
-/// The model's output and how boxes are made of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OutputSpec {
-    /// The layout.
-    pub family: Family,
-    /// What each class index means; none for what is not looked at.
-    pub classes: Vec<Option<RoadUserClass>>,
-    /// Boxes of a lower score are dropped, 0.001..1.
-    pub score_threshold: f32,
-    /// Of two boxes of one kind that overlap by more (intersection over union), the lower goes.
-    pub nms_iou: f32,
-    /// How the model marks a person on a bicycle or motorcycle.
-    pub riders: Riders,
-}
-
-/// The layouts of outputs that can be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Family {
-    /// `[1, cells, 5 + classes]`: x, y in cells from the cell's corner, logarithms of width and
-    /// height in cells, objectness and class scores 0..1; the cells of each stride, row by row.
-    Yolox {
-        /// Pixels per cell, in the order of the output.
-        strides: Vec<u32>,
-    },
-}
-
-/// How a model marks a person who rides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Riders {
-    /// As a person beside the cycle: the two are joined into one cycle with its rider.
-    Apart,
-    /// As part of the cycle, or not at all.
-    Together,
-}
-
 /// A manifest with mistakes, shown with file, line and caret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{rendered}")]
@@ -135,14 +124,28 @@ pub struct ManifestError {
 }
 
 impl Manifest {
-    /// Reads a manifest; `origin` is the name of the file in messages.
+    /// Reads a manifest whose golden picture, if any, is one that ships; `origin` is the name of the
+    /// file in messages.
     ///
     /// # Errors
     /// All mistakes together.
     pub fn from_toml(text: &str, origin: &str) -> Result<Self, ManifestError> {
+        Self::read(text, origin, &catalogue::built_in_picture)
+    }
+
+    /// As [`Manifest::from_toml`], with the bytes of golden pictures from `picture`, which is given a
+    /// file name.
+    ///
+    /// # Errors
+    /// All mistakes together.
+    pub fn read(
+        text: &str,
+        origin: &str,
+        picture: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+    ) -> Result<Self, ManifestError> {
         let faults = Faults::default();
         let root = Node::from_toml(text, &faults);
-        let manifest = read::manifest(&root, &faults);
+        let manifest = read::manifest(&root, &faults, picture);
         match manifest {
             Some(manifest) if faults.is_empty() => Ok(manifest),
             _ => {
@@ -166,36 +169,6 @@ impl Manifest {
     }
 }
 
-impl Golden {
-    /// The input: for each number of the tensor in turn `state = state × 1664525 + 1013904223`
-    /// (32 bits, beginning with the seed), its upper 8 bits the sample, normalised like any other.
-    #[must_use]
-    pub fn input(&self, spec: &InputSpec) -> Vec<f32> {
-        let mut state = self.seed;
-        let plane = spec.len() / 3;
-        let mut sample = |index: usize| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let [_, _, _, sample] = state.to_le_bytes();
-            let channel = index / plane;
-            (f32::from(sample) - spec.mean[channel]) / spec.std[channel]
-        };
-        (0..spec.len()).map(&mut sample).collect()
-    }
-
-    /// The number that is furthest from what it must be, when that is too far: index, expected and
-    /// found (no number when the output is too short).
-    #[must_use]
-    pub fn worst(&self, output: &[f32]) -> Option<(usize, f32, f32)> {
-        let found = self.values.iter().map(|(index, expected)| {
-            let found = output.get(*index).copied().unwrap_or(f32::NAN);
-            let off = (found - expected).abs();
-            (if off.is_nan() { f32::INFINITY } else { off }, (*index, *expected, found))
-        });
-        let worst = found.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-        (worst.0 > self.tolerance).then_some(worst.1)
-    }
-}
-
 impl InputSpec {
     /// Floats of the input tensor.
     #[must_use]
@@ -207,6 +180,13 @@ impl InputSpec {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Pixels across and down.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "at most 4096")]
+    pub const fn size(&self) -> (f32, f32) {
+        (self.width as f32, self.height as f32)
     }
 
     /// Shape of the input tensor.

@@ -20,7 +20,8 @@ fn what_ships_is_right() {
     assert_eq!(nano.output.classes.iter().flatten().count(), 6);
     assert_eq!(nano.output.riders, Riders::Apart);
     assert!(nano.tells(RoadUserClass::Bus) && !nano.tells(RoadUserClass::Van));
-    assert!(nano.model_ref().hash.starts_with("sha256:695e"));
+    assert_eq!((nano.precision, nano.fallback.as_deref(), nano.output.names), (Precision::Fp32, None, None));
+    assert!(Manifest::from_toml(shipped(), "m").unwrap().model_ref().hash.starts_with("sha256:695e"));
 }
 
 /// Faults of the shipped manifest after one replacement.
@@ -46,7 +47,15 @@ fn each_mistake_is_told_where_it_stands() {
         ("std = [1, 1, 1]", "std = [1, 1]", "expected 3 numbers"),
         ("fill = 114", "fill = 300", "out of range"),
         ("fill = 114", "fil = 114", "did you mean 'fill'?"),
-        ("family = \"yolox\"", "family = \"yolo\"", "use one of: yolox"),
+        ("family = \"yolox\"", "family = \"yolo\"", "use one of: yolox, nanodet, ltrb, boxes_scores, detr_"),
+        ("family = \"yolox\"", "family = \"nanodet\"", "'bins' is missing"),
+        ("family = \"yolox\"", "family = \"detr_logits\"", "'boxes' is missing"),
+        ("family = \"yolox\"", "family = \"boxes_scores\"\nboxes = 9", "'strides'"),
+        ("family = \"yolox\"", "family = \"yolox\"\noutputs = [\"a\", \"b\"]", "1 output tensors, but 2 names"),
+        ("classes = 80", "classes = 80\nscores = \"percent\"", "use one of: probabilities, logits"),
+        ("licence =", "precision = \"int4\"\nlicence =", "use one of: fp32, fp16, int8"),
+        ("licence =", "fallback = \"yolox-nano\"\nlicence =", "cannot stand in for itself"),
+        ("licence =", "fallback = \"Other one\"\nlicence =", "cannot be a model's name"),
         ("strides = [8, 16, 32]", "strides = []", "one or more whole numbers"),
         ("strides = [8, 16, 32]", "strides = 8", "expected a list of whole numbers"),
         ("strides = [8, 16, 32]", "strides = [8, 0]", "from 1 to 256"),
@@ -56,9 +65,13 @@ fn each_mistake_is_told_where_it_stands() {
         ("classes = 80", "classes = 4", "there is no class 5"),
         ("index = 7", "index = 5", "class 5 has a meaning already"),
         ("means = \"truck\"", "means = \"lorry\"", "'lorry' is not known here"),
-        ("seed = 1", "seed = -1", "out of range"),
-        ("[0, 1.06674]", "[0.5, 1.06674]", "pairs of an index"),
+        ("\"street.ppm\"", "\"avenue.ppm\"", "no picture of this name ships"),
+        ("\"street.ppm\"", "\"a/street.ppm\"", "give the name alone"),
         ("tolerance = ", "tolerence = ", "'tolerance' is missing"),
+        ("tolerance = ", "tolerance = 1", "out of range"),
+        ("class = \"truck\", score", "class = \"lorry\", score", "'lorry' is not known here"),
+        ("detections = [", "detections = []\nothers = [", "an empty answer proves nothing"),
+        ("box = [0.", "box = [1.", "a box is left, top, right, bottom"),
         ("[input]", "[inputs]", "'input' is missing"),
         ("[output]", "[", "m.toml:"),
     ];
@@ -79,4 +92,24 @@ fn a_manifest_without_any_class_is_refused() {
     let (head, _) = shipped().split_once("[[class]]").unwrap();
     let error = Manifest::from_toml(head, "m.toml").unwrap_err().to_string();
     assert!(error.contains("'class' is missing"), "{error}");
+}
+
+#[test]
+fn each_family_has_its_keys() {
+    let read = |family: &str| {
+        let text = shipped().replace("family = \"yolox\"\nstrides = [8, 16, 32]", family);
+        Manifest::from_toml(&text, "m.toml").unwrap_or_else(|error| panic!("{family}: {error}")).output
+    };
+    let strides = vec![8, 64];
+    let nanodet = read("family = \"nanodet\"\nstrides = [8, 64]\nbins = 8");
+    assert_eq!(nanodet.family, Family::NanoDet { strides: strides.clone(), bins: 8 }, "6.5 cells are 7");
+    let ltrb = read("family = \"ltrb\"\nstrides = [8, 64]\nscores = \"logits\"\noutputs = [\"out\"]");
+    assert_eq!((ltrb.family, ltrb.scores), (Family::Ltrb { strides }, Scores::Logits));
+    assert_eq!(ltrb.names.unwrap(), ["out"]);
+    let pvb = read("family = \"boxes_scores\"\nboxes = 9\noutputs = [\"b\", \"s\"]");
+    assert_eq!((pvb.family, pvb.scores), (Family::BoxesScores { boxes: 9 }, Scores::Probabilities));
+    let labels = read("family = \"detr_labels\"\nboxes = 300\nsizes_input = \"sizes\"");
+    assert_eq!(labels.family, Family::DetrLabels { boxes: 300, sizes_input: "sizes".into() });
+    let logits = read("family = \"detr_logits\"\nboxes = 300");
+    assert_eq!((logits.family, logits.scores), (Family::DetrLogits { boxes: 300 }, Scores::Logits));
 }

@@ -72,3 +72,29 @@ fn a_reader_that_fails_leaves_nothing() {
     assert!(matches!(error, StoreError::Io { .. }), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn folders_are_looked_through_in_their_order() {
+    let there = ["/srv/a/models/weights", "/models/weights", "/usr/lib/kerege/models"];
+    let start = [PathBuf::from("/srv/a/b"), PathBuf::from("/srv/a/target")];
+    let found = folders(Path::new("/cache"), &start, |dir| there.iter().any(|known| Path::new(known) == dir));
+    let expected = ["/cache", "/srv/a/models/weights", "/models/weights", "/usr/lib/kerege/models"];
+    assert_eq!(found, expected.map(PathBuf::from));
+    assert_eq!(folders(Path::new("/cache"), &[], |_| false), [PathBuf::from("/cache")], "told where it should be");
+}
+
+#[test]
+fn the_first_right_file_is_found_and_wrong_ones_are_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = manifest(b"right");
+    let folders = ["a", "b", "c"].map(|name| folder.path().join(name));
+    folders.iter().for_each(|folder| fs::create_dir(folder).unwrap());
+    let missing = find(&manifest, &folders).unwrap_err().to_string();
+    assert!(missing.contains("a/yolox_nano.onnx, ") && missing.contains("c/yolox_nano.onnx; run"), "{missing}");
+    fs::write(locate(&manifest, &folders[0]), b"wrong").unwrap();
+    assert!(matches!(find(&manifest, &folders), Err(StoreError::Hash { .. })), "what is there and wrong is told");
+    fs::write(locate(&manifest, &folders[2]), b"right").unwrap();
+    assert_eq!(find(&manifest, &folders).unwrap(), locate(&manifest, &folders[2]));
+    fs::write(locate(&manifest, &folders[1]), b"right").unwrap();
+    assert_eq!(find(&manifest, &folders).unwrap(), locate(&manifest, &folders[1]));
+}

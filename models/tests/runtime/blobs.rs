@@ -1,9 +1,9 @@
 //! The whole way from a painted frame to boxes, through the real runtime.
 
-use crate::support::{Painted, blob_model, frame, gstreamer, options, picture};
+use crate::support::{Painted, blob_model_as, frame, gstreamer, options, picture};
 use kerege_contract::{Detection, FrameBox, FrameSize};
 use kerege_models::{Detector, load};
-use kerege_tiny_onnx::{Blob, Paint};
+use kerege_tiny_onnx::{Blob, Layout, Paint};
 
 const WIDTH: u32 = 640;
 const HEIGHT: u32 = 360;
@@ -19,9 +19,13 @@ const SIZES: [(Paint, (f32, f32)); 6] = [
 ];
 
 fn detector(folder: &std::path::Path, input: (u32, u32)) -> Box<dyn Detector> {
+    detector_as(Layout::Yolox, folder, input)
+}
+
+fn detector_as(layout: Layout, folder: &std::path::Path, input: (u32, u32)) -> Box<dyn Detector> {
     let input_size = (input.0 as f32, input.1 as f32);
     let blobs = SIZES.map(|(paint, size)| Blob::drawn(paint, size, (WIDTH as f32, HEIGHT as f32), input_size));
-    let (manifest, file) = blob_model(folder, input, &blobs);
+    let (manifest, file) = blob_model_as(layout, folder, input, &blobs);
     load(&manifest, &file, &options()).unwrap()
 }
 
@@ -78,10 +82,8 @@ fn each_paint_is_found_at_every_offset_from_the_grid() {
 }
 
 #[test]
-fn a_street_full_of_them_is_found_one_by_one() {
+fn a_street_full_of_them_is_found_one_by_one_whatever_the_layout() {
     use Paint::{Blue, Cyan, Green, Magenta, Red, Yellow};
-    let folder = tempfile::tempdir().unwrap();
-    let mut detector = detector(folder.path(), (416, 416));
     let street = [
         at(Red, 100.0, 60.0),
         at(Red, 184.0, 60.0),
@@ -94,8 +96,41 @@ fn a_street_full_of_them_is_found_one_by_one() {
         at(Green, 500.0, 210.0),
         at(Red, 440.0, 210.0),
     ];
-    for noise in [0, 4, 10] {
-        assert_found(&mut *detector, &street, noise, 0.75);
+    let folder = tempfile::tempdir().unwrap();
+    for layout in Layout::ALL {
+        let mut detector = detector_as(layout, folder.path(), (416, 416));
+        let noises = if layout == Layout::Yolox { &[0, 4, 10][..] } else { &[4] };
+        for noise in noises {
+            assert_found(&mut *detector, &street, *noise, 0.75);
+        }
+    }
+}
+
+#[test]
+fn all_layouts_say_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let painted = [at(Paint::Red, 300.0, 200.0), at(Paint::Blue, 500.0, 100.0)];
+    let bytes = frame(WIDTH as usize, HEIGHT as usize, &painted, 5);
+    let mut answers = Layout::ALL.map(|layout| {
+        let mut detector = detector_as(layout, folder.path(), (320, 192));
+        (layout, detector.detect(&picture(WIDTH, HEIGHT, &bytes)).unwrap())
+    });
+    for (_, answer) in &mut answers {
+        answer.sort_by(|a, b| a.class.cmp(&b.class));
+    }
+    let (_, first) = answers[0].clone();
+    assert_eq!(first.len(), 2);
+    for (layout, answer) in &answers {
+        assert_eq!(answer.len(), first.len(), "{layout:?}: {answer:?}");
+        for (one, other) in answer.iter().zip(&first) {
+            assert!(
+                one.class == other.class && (one.score - other.score).abs() < 1e-3,
+                "{layout:?}: {one:?} {other:?}"
+            );
+            let (one_box, other_box) = (<[f32; 4]>::from(one.bbox), <[f32; 4]>::from(other.bbox));
+            let apart = one_box.iter().zip(other_box).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(apart < 1e-3, "{layout:?}: {one:?} {other:?}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! it where the project is developed, and elsewhere these tests say that they were skipped.
 
 use crate::support::{gstreamer, options, picture};
-use kerege_contract::{Detection, RoadUserClass};
+use kerege_contract::{Detection, FrameSize, RoadUserClass};
 use kerege_models::{Catalogue, Detector, load, store};
 use std::path::PathBuf;
 
@@ -12,11 +12,17 @@ fn shared(path: &str) -> PathBuf {
 
 /// YOLOX-Nano, or none (said loudly) where it is not to be had.
 fn yolox_nano() -> Option<Box<dyn Detector>> {
+    reference("yolox-nano")
+}
+
+/// A model whose manifest ships, or none (said loudly) where its file is not to be had. What its
+/// golden answer must be, it answers here.
+fn reference(name: &str) -> Option<Box<dyn Detector>> {
     let catalogue = Catalogue::built_in().unwrap();
-    let manifest = catalogue.get("yolox-nano").unwrap();
+    let manifest = catalogue.get(name).unwrap();
     let file = store::locate(manifest, &shared("models"));
     if !file.exists() {
-        eprintln!("SKIPPED: no YOLOX-Nano at {}, so it cannot be tried on real streets", file.display());
+        eprintln!("SKIPPED: no {name} at {}, so it cannot be tried on real streets", file.display());
         return None;
     }
     Some(load(manifest, &file, &options()).unwrap())
@@ -70,6 +76,32 @@ fn shrinking_a_large_frame_loses_none() {
         for size in [(832, 468), (1280, 720), (1920, 1080)] {
             let Some(large) = sure(size) else { return };
             assert!(small > 0 && large.abs_diff(small) <= 1 + small / 10, "{clip} {size:?}: {large}, not {small}");
+        }
+    }
+}
+
+/// Intersection over union, in 0..1 of the frame.
+fn overlap(a: &Detection, b: &Detection) -> f64 {
+    let size = FrameSize::new(640, 360);
+    size.pixel_box(a.bbox).iou(size.pixel_box(b.bbox))
+}
+
+#[test]
+fn every_family_sees_the_same_street() {
+    let Some(mut yolox) = yolox_nano() else { return };
+    let size = (640, 360);
+    let Some(frames) = frames("dense-intersection.mp4", size) else { return };
+    for name in ["nanodet-plus-m-416", "deimv2-femto", "pvb-2004"] {
+        let Some(mut other) = reference(name) else { continue };
+        for bytes in frames.iter().take(4) {
+            let ours = look(&mut *yolox, size, bytes);
+            let theirs = look(&mut *other, size, bytes);
+            let sure = vehicles(&theirs, 0.3);
+            assert!((8..=40).contains(&sure), "{name}: {sure} vehicles of {}", theirs.len());
+            // What YOLOX-Nano sees surely, the better ones see in the same place.
+            let clear: Vec<_> = ours.iter().filter(|one| one.class.is_motor_vehicle() && one.score >= 0.5).collect();
+            let again = clear.iter().filter(|one| theirs.iter().any(|other| overlap(one, other) >= 0.5)).count();
+            assert!(clear.len() >= 4 && again * 10 >= clear.len() * 8, "{name}: {again} of {}", clear.len());
         }
     }
 }

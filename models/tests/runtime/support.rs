@@ -2,7 +2,7 @@
 
 use kerege_contract::Sha256Hash;
 use kerege_models::{Manifest, Picture, PictureFormat, RuntimeOptions, find_runtime};
-use kerege_tiny_onnx::{Blob, Paint, colour_blob_detector, colour_blob_manifest};
+use kerege_tiny_onnx::{Blob, Layout, Paint};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -82,15 +82,29 @@ pub(crate) fn gstreamer(source: &str, (width, height): (u32, u32)) -> Vec<Vec<u8
 }
 
 /// Writes a blob detector and gives its manifest and file.
-pub(crate) fn blob_model(folder: &Path, (input_w, input_h): (u32, u32), blobs: &[Blob]) -> (Manifest, PathBuf) {
-    let bytes = colour_blob_detector(input_w, input_h, blobs);
-    write_model(folder, &bytes, (input_w, input_h), blobs)
+pub(crate) fn blob_model(folder: &Path, input: (u32, u32), blobs: &[Blob]) -> (Manifest, PathBuf) {
+    blob_model_as(Layout::Yolox, folder, input, blobs)
+}
+
+/// The same in any layout.
+pub(crate) fn blob_model_as(
+    layout: Layout,
+    folder: &Path,
+    (input_w, input_h): (u32, u32),
+    blobs: &[Blob],
+) -> (Manifest, PathBuf) {
+    let bytes = layout.detector(input_w, input_h, blobs);
+    write(layout, folder, &bytes, (input_w, input_h), blobs)
 }
 
 /// Writes any bytes as the file of a blob detector's manifest.
 pub(crate) fn write_model(folder: &Path, bytes: &[u8], input: (u32, u32), blobs: &[Blob]) -> (Manifest, PathBuf) {
+    write(Layout::Yolox, folder, bytes, input, blobs)
+}
+
+fn write(layout: Layout, folder: &Path, bytes: &[u8], input: (u32, u32), blobs: &[Blob]) -> (Manifest, PathBuf) {
     let hash = Sha256Hash::of(bytes).to_string();
-    let text = colour_blob_manifest("blobs", "blobs.onnx", (&hash, bytes.len().max(1)), input, blobs);
+    let text = layout.manifest("blobs", "blobs.onnx", (&hash, bytes.len().max(1)), input, blobs);
     let file = folder.join("blobs.onnx");
     std::fs::write(&file, bytes).unwrap();
     (Manifest::from_toml(&text, "blobs.toml").unwrap(), file)

@@ -1,18 +1,18 @@
-//! A detector of painted rectangles with YOLOX's input and output, made of standard operators.
+//! Finding painted rectangles by standard operators; `layout.rs` writes down what is found.
 //!
 //! Each paint becomes a mask (a linear likeness, clipped). Around every point of the 8-pixel grid
 //! a window a little larger than the paint's rectangle sums the mask and its coordinates: how much
 //! of the rectangle is there (the score), where its centre is (first moments), and whether it is
 //! one rectangle rather than halves of two (second moments). Sizes are known, not measured: a
-//! rectangle that leaves the frame is found until half of it is gone. Cells of stride 16 and 32
-//! are there, as in YOLOX, and stay silent. Rectangles of one paint need about 12 input pixels
-//! between them.
+//! rectangle that leaves the frame is found until half of it is gone. Rectangles of one paint need
+//! about 12 input pixels between them.
 
 use crate::graph::{Attribute, Graph, Value};
+use crate::layout::Layout;
 use crate::moments::{self, SUMS};
 use crate::paint::Paint;
 
-const STRIDE: f32 = 8.0;
+pub(crate) const STRIDE: f32 = 8.0;
 
 /// A paint and the size of its rectangles, in pixels of the model's input.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,23 +35,10 @@ impl Blob {
     }
 }
 
-/// The ONNX file of a detector: input `[1, 3, input_h, input_w]` (BGR, 0..255; both sides
-/// multiples of 32), output `[1, cells, 5 + blobs]` in YOLOX's layout for strides 8, 16 and 32.
-/// Class `i` is the paint of `blobs[i]`.
+/// The ONNX file of a detector in YOLOX's layout: see [`crate::Layout`].
 #[must_use]
 pub fn colour_blob_detector(input_w: u32, input_h: u32, blobs: &[Blob]) -> Vec<u8> {
-    let (width, height, classes) = (i64::from(input_w), i64::from(input_h), whole(blobs.len()));
-    let mut graph = Graph::default();
-    let picture = graph.input("picture", &[1, 3, height, width]);
-    let mask = mask(&mut graph, &picture, blobs);
-    let sums = sums(&mut graph, &mask, blobs, width / 8 * (height / 8));
-    let cells = cells(&mut graph, &sums, blobs);
-    let silent = width / 16 * (height / 16) + width / 32 * (height / 32);
-    let zeros = vec![0.0; usize::try_from((5 + classes) * silent).unwrap_or(0)];
-    let zeros = graph.floats(&[1, 5 + classes, silent], &zeros);
-    let all = graph.node_with("Concat", &[&cells, &zeros], &[Attribute::Whole("axis", 2)]);
-    let output = graph.node_with("Transpose", &[&all], &[Attribute::Wholes("perm", &[0, 2, 1])]);
-    graph.finish(&output, &[1, width / 8 * (height / 8) + silent, 5 + classes])
+    Layout::Yolox.detector(input_w, input_h, blobs)
 }
 
 /// The manifest of such a detector: `sha256` and `bytes` are its file's.
@@ -59,22 +46,37 @@ pub fn colour_blob_detector(input_w: u32, input_h: u32, blobs: &[Blob]) -> Vec<u
 pub fn colour_blob_manifest(
     name: &str,
     file: &str,
-    (sha256, bytes): (&str, usize),
-    (input_w, input_h): (u32, u32),
+    hash_and_bytes: (&str, usize),
+    input: (u32, u32),
     blobs: &[Blob],
 ) -> String {
-    let classes = blobs.iter().enumerate().map(|(index, blob)| {
-        let (name, means) = (format!("{:?}", blob.paint).to_lowercase(), blob.paint.class());
-        format!("\n[[class]]\nindex = {index}\nname = \"{name}\"\nmeans = \"{means}\"\n")
-    });
-    let classes: String = classes.collect();
-    format!(
-        "name = \"{name}\"\nfile = \"{file}\"\nsha256 = \"{sha256}\"\nbytes = {bytes}\nlicence = \"Apache-2.0\"\n\n\
-         [input]\nlayout = \"nchw\"\nwidth = {input_w}\nheight = {input_h}\nchannels = \"bgr\"\n\
-         resize = \"letterbox_top_left\"\nfill = 114\n\n\
-         [output]\nfamily = \"yolox\"\nstrides = [8, 16, 32]\nclasses = {}\nscore_threshold = 0.25\nnms_iou = 0.45\n{classes}",
-        blobs.len()
-    )
+    Layout::Yolox.manifest(name, file, hash_and_bytes, input, blobs)
+}
+
+/// What is found at each cell of stride 8, all `[1, …, cells]`.
+pub(crate) struct Found {
+    /// Of each blob: its score, 0..1, `[1, blobs, cells]`.
+    pub(crate) score: Value,
+    /// The best of them, `[1, 1, cells]`.
+    pub(crate) best: Value,
+    /// Of each blob: 1 where it is the best, else 0.
+    pub(crate) chosen: Value,
+    /// The best one's centre in cells from the cell's corner, `[1, 1, cells]` each.
+    pub(crate) centre: [Value; 2],
+}
+
+/// Finds the blobs in a picture of `width` × `height` pixels.
+pub(crate) fn found(graph: &mut Graph, picture: &Value, blobs: &[Blob], (width, height): (i64, i64)) -> Found {
+    let mask = mask(graph, picture, blobs);
+    let sums = sums(graph, &mask, blobs, width / 8 * (height / 8));
+    cells(graph, &sums, blobs)
+}
+
+/// The chosen blob's number out of one number a blob: `[1, 1, cells]`.
+pub(crate) fn of_chosen(graph: &mut Graph, chosen: &Value, value: &Value) -> Value {
+    let of_chosen = graph.node("Mul", &[chosen, value]);
+    let axes = graph.wholes(&[1]);
+    graph.node_with("ReduceSum", &[&of_chosen, &axes], &[Attribute::Whole("keepdims", 1)])
 }
 
 /// How much of each cell of 4 × 4 pixels each paint covers, 0..1: `[1, blobs, height/4, width/4]`.
@@ -115,8 +117,8 @@ fn sums(graph: &mut Graph, mask: &Value, blobs: &[Blob], cells: i64) -> Value {
     graph.node("Reshape", &[&sums, &shape])
 }
 
-/// YOLOX's numbers of every cell: `[1, 5 + blobs, cells]`.
-fn cells(graph: &mut Graph, sums: &Value, blobs: &[Blob]) -> Value {
+/// What the sums say of every cell.
+fn cells(graph: &mut Graph, sums: &Value, blobs: &[Blob]) -> Found {
     let [share, x, y, xx, yy] = [0, 1, 2, 3, 4].map(|part| {
         let index = graph.wholes(&[part]);
         let part = graph.node_with("Gather", &[sums, &index], &[Attribute::Whole("axis", 2)]);
@@ -136,15 +138,8 @@ fn cells(graph: &mut Graph, sums: &Value, blobs: &[Blob]) -> Value {
     let best = graph.node_with("ReduceMax", &[&score], &axes);
     let chosen = graph.node("Equal", &[&score, &best]);
     let chosen = graph.node_with("Cast", &[&chosen], &[Attribute::Whole("to", 1)]);
-    let log = |graph: &mut Graph, side: fn(&Blob) -> f32| per_class(graph, blobs, |blob| (side(blob) / STRIDE).ln());
-    let (width, height) = (log(graph, |blob| blob.width), log(graph, |blob| blob.height));
-    let numbers = [x, y, width, height].map(|value| {
-        let of_chosen = graph.node("Mul", &[&chosen, &value]);
-        let axes = graph.wholes(&[1]);
-        graph.node_with("ReduceSum", &[&of_chosen, &axes], &[Attribute::Whole("keepdims", 1)])
-    });
-    let [x, y, width, height] = &numbers;
-    graph.node_with("Concat", &[x, y, width, height, &best, &chosen], &[Attribute::Whole("axis", 1)])
+    let centre = [x, y].map(|value| of_chosen(graph, &chosen, &value));
+    Found { score, best, chosen, centre }
 }
 
 /// Along one axis: the blob's centre in cells from the cell's corner, and 1 where what lies in the
@@ -168,22 +163,22 @@ fn axis(
     (linear(graph, &mean, 1.0 / STRIDE, 0.5), unit(graph, &compact))
 }
 
-fn per_class(graph: &mut Graph, blobs: &[Blob], value: impl Fn(&Blob) -> f32) -> Value {
+pub(crate) fn per_class(graph: &mut Graph, blobs: &[Blob], value: impl Fn(&Blob) -> f32) -> Value {
     let values: Vec<f32> = blobs.iter().map(value).collect();
     graph.floats(&[1, whole(blobs.len()), 1], &values)
 }
 
-fn linear(graph: &mut Graph, value: &Value, factor: f32, summand: f32) -> Value {
+pub(crate) fn linear(graph: &mut Graph, value: &Value, factor: f32, summand: f32) -> Value {
     let (factor, summand) = (graph.floats(&[], &[factor]), graph.floats(&[], &[summand]));
     let scaled = graph.node("Mul", &[value, &factor]);
     graph.node("Add", &[&scaled, &summand])
 }
 
-fn unit(graph: &mut Graph, value: &Value) -> Value {
+pub(crate) fn unit(graph: &mut Graph, value: &Value) -> Value {
     let (zero, one) = (graph.floats(&[], &[0.0]), graph.floats(&[], &[1.0]));
     graph.node("Clip", &[value, &zero, &one])
 }
 
-fn whole(count: usize) -> i64 {
+pub(crate) fn whole(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -20,19 +20,43 @@ pub(crate) enum Attribute<'a> {
     Wholes(&'a str, &'a [i64]),
 }
 
-/// A graph being written: one input, one output, all 32-bit floats.
+/// A graph being written.
 #[derive(Debug, Default)]
 pub struct Graph {
     nodes: Vec<Message>,
     constants: Vec<Message>,
     inputs: Vec<Message>,
+    outputs: Vec<Message>,
 }
 
 impl Graph {
-    /// The graph's input, of a fixed shape.
+    /// An input of 32-bit floats, of a fixed shape.
     pub fn input(&mut self, name: &str, shape: &[i64]) -> Value {
-        self.inputs.push(described(name, shape));
+        self.inputs.push(described(name, FLOAT, shape));
         Value(name.to_owned())
+    }
+
+    /// An input of 64-bit whole numbers, of a fixed shape.
+    pub(crate) fn input_of_wholes(&mut self, name: &str, shape: &[i64]) -> Value {
+        self.inputs.push(described(name, INT64, shape));
+        Value(name.to_owned())
+    }
+
+    /// An output of 32-bit floats that carries a value under a name of its own.
+    pub(crate) fn output(&mut self, name: &str, value: &Value, shape: &[i64]) {
+        self.named(name, value);
+        self.outputs.push(described(name, FLOAT, shape));
+    }
+
+    /// The same of 64-bit whole numbers.
+    pub(crate) fn output_of_wholes(&mut self, name: &str, value: &Value, shape: &[i64]) {
+        self.named(name, value);
+        self.outputs.push(described(name, INT64, shape));
+    }
+
+    fn named(&mut self, name: &str, value: &Value) {
+        let node = Message::default().text(1, &value.0).text(2, name).text(3, name).text(4, "Identity");
+        self.nodes.push(node);
     }
 
     /// A constant tensor of 32-bit floats, row by row.
@@ -78,13 +102,19 @@ impl Graph {
 
     /// The finished model file whose output is `output`, of a fixed shape.
     #[must_use]
-    pub fn finish(self, output: &Value, shape: &[i64]) -> Vec<u8> {
+    pub fn finish(mut self, output: &Value, shape: &[i64]) -> Vec<u8> {
+        self.outputs.push(described(&output.0, FLOAT, shape));
+        self.into_file()
+    }
+
+    /// The finished model file with the outputs that were named.
+    pub(crate) fn into_file(self) -> Vec<u8> {
         let graph = Message::default()
             .each(&self.nodes, |graph, node| graph.message(1, node))
             .text(2, "tiny")
             .each(&self.constants, |graph, constant| graph.message(5, constant))
             .each(&self.inputs, |graph, input| graph.message(11, input))
-            .message(12, &described(&output.0, shape));
+            .each(&self.outputs, |graph, output| graph.message(12, output));
         let operators = Message::default().text(1, "").number(2, OPERATOR_SET);
         Message::default()
             .number(1, IR_VERSION)
@@ -106,8 +136,8 @@ impl Attribute<'_> {
     }
 }
 
-fn described(name: &str, shape: &[i64]) -> Message {
+fn described(name: &str, kind: i64, shape: &[i64]) -> Message {
     let shape = Message::default().each(shape, |shape, side| shape.message(1, &Message::default().number(1, *side)));
-    let tensor = Message::default().number(1, FLOAT).message(2, &shape);
+    let tensor = Message::default().number(1, kind).message(2, &shape);
     Message::default().text(1, name).message(2, &Message::default().message(1, &tensor))
 }

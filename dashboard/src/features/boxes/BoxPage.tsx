@@ -62,6 +62,7 @@ function Warnings({ box }: { box: Box }): ReactNode {
       {ailments.includes("offline") && <Notice tone="bad" title={text("alarm.box_offline")}>{text("alarm.box_offline.do")}</Notice>}
       {ailments.includes("stale") && <Notice tone="warning" title={box.health_at === undefined ? text("box.noHealth") : text("box.staleHealth", { age: lengthText(now - Date.parse(box.health_at), text) })} />}
       {ailments.includes("model") && box.model && <Notice tone="warning" title={box.model.problem === undefined ? text("box.noModel") : text("box.noModelBecause", { problem: box.model.problem })} testId="no-model">{text("box.noModelMeaning")} {text("box.noModelDo")}</Notice>}
+      {box.model?.id !== undefined && box.model.problem !== undefined && <Notice tone="warning" title={text("box.otherModel", { model: box.model.id })} testId="other-model">{box.model.problem}</Notice>}
     </>
   );
 }

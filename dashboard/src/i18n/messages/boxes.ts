@@ -27,6 +27,7 @@ export const boxes = {
   "box.noModelBecause": { ky: "Модель жок: {problem}", ru: "Модели нет: {problem}", en: "No model: {problem}" },
   "box.noModelMeaning": { ky: "Блок сүрөттү көрөт, бирок эч кимди эсептебейт жана окуя билдирбейт.", ru: "Блок видит картинку, но никого не считает и не сообщает о происшествиях.", en: "The box sees pictures, but counts nobody and reports no incidents." },
   "box.noModelDo": { ky: "Блокто «kerege-edge models fetch» буйругун аткарыңыз.", ru: "Выполните на блоке «kerege-edge models fetch».", en: "Run “kerege-edge models fetch” on the box." },
+  "box.otherModel": { ky: "Тандалган модель эмес, {model} иштеп жатат.", ru: "Работает не выбранная модель, а {model}.", en: "Not the chosen model is in use, but {model}." },
   "box.temperature": { ky: "Температура", ru: "Температура", en: "Temperature" },
   "box.celsius": { ky: "{n} °C", ru: "{n} °C", en: "{n} °C" },
   "box.disk": { ky: "Дисктеги бош орун", ru: "Свободно на диске", en: "Disk free" },
