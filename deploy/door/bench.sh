@@ -8,6 +8,9 @@ bench_help() {
     cat <<'TEXT'
 ./kerege bench [ARGUMENTS]: builds with optimisation and measures; the arguments go to kerege-bench
 (./kerege bench -- --help shows them).
+
+  ./kerege bench             an analysed frame of a clip beside the floor of parser, decoder and model
+  ./kerege bench cameras     more and more live 720p cameras: what is analysed of them, cores, memory
 TEXT
 }
 
