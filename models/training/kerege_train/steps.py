@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import draw
+from . import box_manifest, draw
 from . import evaluate as judge
 from .augment import Scales
 from .cache import Shard
@@ -164,6 +164,9 @@ def write_models(settings: Settings) -> dict[str, Path]:
     tensors = calibration(settings)
     quantise(made["kerege-nano-fp32"], made["kerege-nano"], tensors)
     quantise(made["kerege-nano-fp32"], made["eight-bit-weights"], tensors, Weights.EIGHT)
+    for model in box_manifest.MODELS:
+        manifest = box_manifest.text(model, (settings.out / model.file).read_bytes(), "LicenseRef-own")
+        (settings.out / f"{model.name}.toml").write_text(manifest, encoding="utf-8")
     return made
 
 

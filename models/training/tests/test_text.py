@@ -1,8 +1,9 @@
 """What needs nothing but Python: class meanings, the tables that ship, label formats, report tables."""
 
+import tomllib
 import unittest
 
-from kerege_train import table
+from kerege_train import box_manifest, table
 from kerege_train.classes import CLASSES, MEANINGS, group, weights
 from kerege_train.manifest import MANIFEST, read_manifest
 from kerege_train.sources import read_coco, read_table, read_truth, read_yolo
@@ -72,6 +73,18 @@ class Formats(unittest.TestCase):
         frame = {"objects": [seen, {**seen, "occlusion": 0.9}, {**seen, "box": [0, 0, 0.1, 0.01]}]}
         boxes, hidden = read_truth(frame, 360)
         self.assertEqual((len(boxes), len(hidden)), (1, 2))
+
+
+class BoxManifest(unittest.TestCase):
+    def test_a_manifest_names_its_file_and_a_fallback_of_its_size(self) -> None:
+        sizes = {model.name: (model.width, model.height) for model in box_manifest.MODELS}
+        for model in box_manifest.MODELS:
+            with self.subTest(model.name):
+                read = tomllib.loads(box_manifest.text(model, b"weights", "Apache-2.0"))
+                self.assertEqual(read["bytes"], 7)
+                self.assertEqual([each["means"] for each in read["class"]], list(CLASSES))
+                if model.fallback:
+                    self.assertEqual(sizes[model.fallback], sizes[model.name])
 
 
 class Report(unittest.TestCase):
