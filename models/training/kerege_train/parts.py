@@ -17,12 +17,18 @@ def parts(source: Source, shard: Shard, known: dict[str, str]) -> dict[str, str]
     if source.split != "by_scene":
         return dict.fromkeys(keys, source.split)
     if source.kind == "rendered":
-        return {key: split.part(key.rsplit("/", 1)[0], RENDERED_TEST, 0.0) for key in keys}
+        return {key: rendered(key.rsplit("/", 1)[0]) for key in keys}
     fresh = [line for line in shard.lines if line["key"] not in known]
     if not fresh:
         return {key: known[key] for key in keys}
     alike = split.likeness(np.array([split.descriptor(shard.pixels(line)) for line in shard.lines]))
     return inherited(keys, split.scenes(alike), known)
+
+
+def rendered(scene: str) -> str:
+    """`test` for a rendered scene whose folder begins with `test-`, else drawn by its name."""
+    held_out = scene.rsplit("/", 1)[-1].startswith("test-")
+    return "test" if held_out else split.part(scene, RENDERED_TEST, 0.0)
 
 
 def inherited(keys: list[str], scene: list[int], known: dict[str, str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from kerege_train.classes import INDEX, weights
 from kerege_train.data import unknown
 from kerege_train.evaluate import decode_yolox, letterbox
 from kerege_train.labels import complete
-from kerege_train.parts import inherited
+from kerege_train.parts import inherited, rendered
 
 
 def line(people=(), pvb=(), nanodet=(), deim=(), kinds=()) -> dict:
@@ -112,6 +112,11 @@ class Scenes(unittest.TestCase):
     def test_a_new_picture_goes_with_its_scene(self) -> None:
         found = inherited(["a", "b", "c"], [0, 0, 2], {"a": "test"})
         self.assertEqual((found["b"], found["c"]), ("test", split.part("c")))
+
+
+    def test_rendered_scenes_are_held_out_by_their_name(self) -> None:
+        self.assertEqual(rendered("rendered/test-crossing"), "test")
+        self.assertEqual({rendered(f"rendered/varied-{n}") for n in range(60)}, {"train", "test"})
 
 
 class Cache(unittest.TestCase):
