@@ -148,6 +148,8 @@ def fit(settings: Settings, pictures_or_minutes: dict, resume: Path | None) -> N
     else:
         state = loop.load(start, course, settings.seed)
         LOG.info("going on from %s: step %d, %d pictures", start, state.step, state.pictures)
+        if start == resume:  # weights to begin with, not a course to end
+            state.step, state.pictures, state.seconds = 0, 0, 0.0
     loop.run(state, course, plan(settings), settings.checkpoint)
 
 
@@ -164,6 +166,7 @@ def write_models(settings: Settings) -> dict[str, Path]:
     tensors = calibration(settings)
     quantise(made["kerege-nano-fp32"], made["kerege-nano"], tensors)
     quantise(made["kerege-nano-fp32"], made["eight-bit-weights"], tensors, Weights.EIGHT)
+    loop.save_small(settings.checkpoint, settings.out / "kerege-nano-checkpoint.pt")
     for model in box_manifest.MODELS:
         manifest = box_manifest.text(model, (settings.out / model.file).read_bytes(), "LicenseRef-own")
         (settings.out / f"{model.name}.toml").write_text(manifest, encoding="utf-8")
