@@ -21,6 +21,7 @@ test_main() {
     : >"$STATE/test.log"
     part "dashboard" test_dashboard
     part "binaries" cargo build --workspace --bins --all-features --locked
+    part "training program" test_training
     part "cargo test" test_rust
     skipped_tests
     parts_verdict test
@@ -28,6 +29,12 @@ test_main() {
 
 test_dashboard() {
     npm --prefix dashboard run --silent build && npm --prefix dashboard test 2>&1 | tee -a "$STATE/test.log"
+}
+
+# What of it needs no package; ./kerege train --test runs the rest.
+test_training() {
+    python3 -m unittest discover --start-directory models/training/tests --top-level-directory models/training 2>&1 |
+        tee -a "$STATE/test.log"
 }
 
 # One feature set for everything that is built here and in check, so that nothing is compiled twice.

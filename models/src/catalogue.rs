@@ -9,6 +9,10 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("nanodet-plus-m-416.toml", include_str!("../manifests/nanodet-plus-m-416.toml")),
     ("deimv2-femto.toml", include_str!("../manifests/deimv2-femto.toml")),
     ("pvb-2004.toml", include_str!("../manifests/pvb-2004.toml")),
+    ("kerege-nano.toml", include_str!("../manifests/kerege-nano.toml")),
+    ("kerege-nano-fp32.toml", include_str!("../manifests/kerege-nano-fp32.toml")),
+    ("kerege-nano-wide.toml", include_str!("../manifests/kerege-nano-wide.toml")),
+    ("kerege-nano-wide-fp32.toml", include_str!("../manifests/kerege-nano-wide-fp32.toml")),
 ];
 
 /// Name of the golden picture that ships: a crossing, rendered by `tests/scenes`.
