@@ -36,7 +36,7 @@ class GhostTest(unittest.TestCase):
     def test_a_car_beside_it_is_borne_only_where_there_is_no_other_moment(self):
         beside = standing(-40.0, -5.25)  # in the next lane for the whole clip
         self.assertEqual(self.laid([beside], 20.0).first, 200)
-        leaves = standing(-40.0, -5.25, steps=330)
+        leaves = standing(-40.0, -5.25, steps=380)
         self.assertGreater(self.laid([leaves], 20.0).first, 200)
 
     def test_nobody_is_driven_over(self):
