@@ -65,7 +65,10 @@ fn clips_come_whole_and_in_the_contracts_words() -> anyhow::Result<()> {
     let clips = demo_clips()?;
     for clip in &clips {
         let (truth, name) = (&clip.truth, clip.video.display());
-        anyhow::ensure!(std::fs::metadata(&clip.video)?.len() <= CLIP_BYTES, "{name} is larger than {CLIP_BYTES} bytes");
+        anyhow::ensure!(
+            std::fs::metadata(&clip.video)?.len() <= CLIP_BYTES,
+            "{name} is larger than {CLIP_BYTES} bytes"
+        );
         anyhow::ensure!(clip.video.ends_with(&truth.clip), "{name}: its truth is of {}", truth.clip);
         anyhow::ensure!((60.0..=120.0).contains(&truth.duration_s), "{name} lasts {} s", truth.duration_s);
         #[expect(clippy::cast_precision_loss, reason = "frames of a short clip")]
@@ -144,7 +147,8 @@ fn misjudged(kind: EventType, truth: &[TruthIncident], found: &[IncidentSummary]
     let truth: Vec<_> = truth.iter().filter(|row| row.kind == kind).collect();
     let found: Vec<_> = found.iter().filter(|row| row.kind == kind).collect();
     let fits = |is: &TruthIncident, row: &IncidentSummary| {
-        side(row.lane.as_ref()) == side(is.lane.as_ref()) && (is.start_t - 1.0..=is.start_t + RAISED_WITHIN_S).contains(&row.start_t)
+        side(row.lane.as_ref()) == side(is.lane.as_ref())
+            && (is.start_t - 1.0..=is.start_t + RAISED_WITHIN_S).contains(&row.start_t)
     };
     let mut wrong = Vec::new();
     for is in &truth {

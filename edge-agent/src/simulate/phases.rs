@@ -64,11 +64,7 @@ impl Timeline {
     }
 }
 
-fn read_programme(
-    path: &Path,
-    cameras: &[Arc<SimulatedCamera>],
-    others: &[Programme],
-) -> Result<Programme, String> {
+fn read_programme(path: &Path, cameras: &[Arc<SimulatedCamera>], others: &[Programme]) -> Result<Programme, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     let truth: Truth = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
     let plays = |camera: &&Arc<SimulatedCamera>| camera.clip.path.file_name().is_some_and(|name| *name == *truth.clip);
@@ -93,11 +89,7 @@ fn groups(phases: &[TruthPhase], play: Option<(UtcTime, f64)>) -> Vec<SignalGrou
 }
 
 /// Serves the timeline on a port of this machine (0 takes a free one) until told to stop.
-pub(super) fn serve(
-    port: u16,
-    timeline: Timeline,
-    stop: Arc<AtomicBool>,
-) -> Result<SocketAddr, SimulateError> {
+pub(super) fn serve(port: u16, timeline: Timeline, stop: Arc<AtomicBool>) -> Result<SocketAddr, SimulateError> {
     let listener = TcpListener::bind(("127.0.0.1", port)).map_err(|_| SimulateError::Port(port))?;
     let address = listener.local_addr().map_err(|_| SimulateError::Port(port))?;
     listener.set_nonblocking(true).map_err(SimulateError::Thread)?;
