@@ -109,7 +109,7 @@ impl SpeedLog {
     pub(crate) fn extent(&self, now: f64) -> (usize, f64) {
         let recent = || self.estimates.iter().map(|estimate| estimate.0).filter(|at| *at >= now - LOG_S);
         let first = recent().next().unwrap_or(now);
-        (recent().count(), recent().last().unwrap_or(now) - first)
+        (recent().count(), recent().next_back().unwrap_or(now) - first)
     }
 
     /// The median of the estimates of the last seconds before `now`, with the median of their errors.
