@@ -19,6 +19,7 @@ pub mod id;
 pub mod jws;
 pub mod phase;
 pub mod receipt;
+pub mod recording;
 pub mod reported;
 pub mod request;
 pub mod scene;

@@ -20,6 +20,6 @@ mod track;
 pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};
 pub use output::{
     FrameMeta, IncidentChange, IncidentKey, MinuteCells, OpenIncident, Outputs, Passage, Reason, Sight, TrackId,
-    TrackView,
+    TrackView, Tracked,
 };
 pub use pipeline::Pipeline;
