@@ -34,6 +34,6 @@ pub use class::RoadUserClass;
 pub use detection::Detection;
 pub use digest::Sha256Hash;
 pub use geometry::{FrameBox, FramePoint, FrameSize, PixelBox, PixelPoint};
-pub use id::{CameraId, DeviceId, EventId, IncidentId, LaneId, LegId, LineId, RuleId, SiteId, ZoneId};
+pub use id::{CameraId, DeviceId, EventId, IncidentId, LaneId, LegId, LineId, MarkingId, RuleId, SiteId, ZoneId};
 pub use scene::Scene;
 pub use time::UtcTime;

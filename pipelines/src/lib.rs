@@ -6,6 +6,7 @@
 //! in square pixels, so that nothing depends on a frame rate or on the shape of a pixel.
 
 mod clock;
+mod conflict;
 mod count;
 mod ground;
 mod intake;
@@ -15,6 +16,7 @@ mod options;
 mod output;
 mod pipeline;
 mod rules;
+mod signals;
 mod track;
 
 pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};

@@ -2,6 +2,7 @@
 
 use kerege_contract::event::{EventObject, EventType, Phase, Severity};
 use kerege_contract::fact::{Cell, Direction};
+use kerege_contract::phase::SignalTimeline;
 use kerege_contract::{
     Detection, FrameBox, FramePoint, FrameSize, LaneId, LineId, RoadUserClass, RuleId, UtcTime, ZoneId,
 };
@@ -201,6 +202,9 @@ pub struct IncidentChange {
     pub detected_utc: UtcTime,
     /// Why it changed or ended; none for a start.
     pub reason: Option<Reason>,
+    /// Of a start that hangs on signals: what they showed, as it was judged by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signals: Option<SignalTimeline>,
 }
 
 /// An open incident as the box persists it, so that a restart continues it.

@@ -6,8 +6,10 @@ use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
 use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
+use crate::signals::Signals;
 use crate::track::{Sighting, Track, Tracker};
 use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView, Tracked};
+use kerege_contract::phase::SignalMessage;
 use kerege_contract::{Detection, Scene, UtcTime};
 use std::collections::BTreeMap;
 
@@ -27,6 +29,7 @@ pub struct Pipeline {
     minutes: MinuteBook,
     rules: Rules,
     causes: Causes,
+    signals: Signals,
     sightings: Vec<Sighting>,
     names: Vec<TrackId>,
     steps: Vec<Step>,
@@ -51,6 +54,7 @@ impl Pipeline {
             minutes: MinuteBook::new(scene),
             rules,
             causes: Causes::default(),
+            signals: Signals::default(),
             sightings: Vec::new(),
             names: Vec::new(),
             steps: Vec::new(),
@@ -97,6 +101,7 @@ impl Pipeline {
         outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, &self.occupied));
         self.track(if sees { seen } else { Seen::Detections(&[]) }, layout);
         self.crossed.clear();
+        self.signals.log.forget(self.clock.utc());
         self.settle_ended(layout, outputs);
         self.follow(layout, outputs);
         if gap.is_none_or(|gap| gap > self.options.rules.max_gap_s) {
@@ -136,6 +141,8 @@ impl Pipeline {
             max_gap_s: options.max_gap_s,
             covered_s: self.options.tracking.covered_s,
             layout,
+            clock: &self.clock,
+            signals: &self.signals,
             users: &users,
             crossed: &self.crossed,
         };
@@ -143,6 +150,9 @@ impl Pipeline {
         let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame };
         let moment = Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast };
         self.causes.advance(claims, &moment, &mut outputs.incidents);
+        for (rule, class) in self.rules.near_misses() {
+            self.minutes.near_miss(&rule.id, class);
+        }
     }
 
     /// Follows every confirmed track that was seen, and notes what it crossed.
@@ -236,6 +246,18 @@ impl Pipeline {
         self.causes.settle(&self.clock, &mut outputs.incidents);
         outputs.minutes.extend(self.minutes.take());
         outputs
+    }
+
+    /// Takes a message of the site's signals. They are judged by their own time: what is told here may
+    /// arrive before or after the frames of that time, in any order, but no later than five seconds.
+    pub fn take_signal(&mut self, message: SignalMessage) {
+        self.signals.log.take(message);
+    }
+
+    /// Tells how far off the frames' UTC may be from now on, seconds; what is judged by signals must hold
+    /// for so much longer.
+    pub fn set_time_error(&mut self, seconds: f64) {
+        self.signals.time_err_s = if seconds.is_finite() { seconds.max(0.0) } else { f64::MAX };
     }
 
     /// Tells whether the picture can be believed from now on.

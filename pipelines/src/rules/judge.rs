@@ -1,9 +1,17 @@
 //! The table of judges: who looks at the road for each type of rule.
 
 use super::Claim;
+use super::crash::CrashJudge;
+use super::failure_to_yield::FailureToYieldJudge;
+use super::illegal_turn::IllegalTurnJudge;
+use super::lane_violation::LaneViolationJudge;
+use super::near_miss::NearMissJudge;
+use super::red_light::RedLightJudge;
+use super::stop_line::StopLineJudge;
 use super::stopped::StoppedJudge;
 use super::watch::{Post, Watch};
 use super::wrong_way::WrongWayJudge;
+use kerege_contract::RoadUserClass;
 use kerege_contract::scene::RuleKind;
 use std::fmt::Debug;
 
@@ -18,6 +26,11 @@ pub(crate) trait Judge: Debug + Send {
         0.0
     }
 
+    /// The classes of those who came second in the near misses that it counted since it was asked last.
+    fn near_misses(&mut self) -> Vec<RoadUserClass> {
+        Vec::new()
+    }
+
     /// Whether it remembers nobody.
     #[cfg(test)]
     fn is_idle(&self) -> bool;
@@ -30,5 +43,12 @@ pub(crate) fn judge_of(kind: &RuleKind) -> Box<dyn Judge> {
         RuleKind::WrongWay(thresholds) => Box::new(WrongWayJudge::new(thresholds)),
         // Flow and places.
         // Conflicts and signals.
+        RuleKind::RedLight(thresholds) => Box::new(RedLightJudge::new(thresholds)),
+        RuleKind::StopLine(thresholds) => Box::new(StopLineJudge::new(thresholds)),
+        RuleKind::IllegalTurn(thresholds) => Box::new(IllegalTurnJudge::new(thresholds)),
+        RuleKind::LaneViolation(thresholds) => Box::new(LaneViolationJudge::new(thresholds)),
+        RuleKind::FailureToYield(thresholds) => Box::new(FailureToYieldJudge::new(thresholds)),
+        RuleKind::NearMiss(thresholds) => Box::new(NearMissJudge::new(thresholds)),
+        RuleKind::CrashSuspected(thresholds) => Box::new(CrashJudge::new(thresholds)),
     }
 }
