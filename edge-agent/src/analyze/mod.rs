@@ -9,11 +9,13 @@ mod count;
 mod error;
 mod events;
 mod output;
+mod phases;
 mod run;
 mod session;
 
 pub(crate) use events::Chronicle;
 pub(crate) use output::{Output, Wanted};
+pub(crate) use phases::Phases;
 pub(crate) use session::{About, Seen, Session, timings};
 
 pub use error::AnalyzeError;
@@ -34,6 +36,9 @@ pub struct AnalyzeArguments {
     /// Folder for the results; made if need be.
     #[arg(long)]
     out: PathBuf,
+    /// What the signals showed: their source's messages, one JSON document a line. Needs --start.
+    #[arg(long, requires = "start")]
+    phases: Option<PathBuf>,
     /// When the first frame was taken, RFC 3339.
     #[arg(long, default_value = "1970-01-01T00:00:00.000Z")]
     start: UtcTime,
@@ -63,7 +68,8 @@ fn rate(text: &str) -> Result<f64, String> {
 pub fn command(arguments: &AnalyzeArguments) -> Result<Summary, AnalyzeError> {
     let scene = scene_cli::read(&arguments.scene)?;
     let detector = models_cli::ready(&arguments.model, arguments.models_dir.as_deref(), None)?;
+    let phases = arguments.phases.as_deref().map(Phases::read).transpose()?.unwrap_or_default();
     let output = Output::create(&arguments.out, Wanted { tracks: true, detections: arguments.detections })?;
     let (start, fps) = (arguments.start, arguments.fps);
-    run::run(run::Job { video: &arguments.video, scene: &scene, detector, start, fps }, output)
+    run::run(run::Job { video: &arguments.video, scene: &scene, detector, phases, start, fps }, output)
 }

@@ -3,6 +3,7 @@
 use super::AnalyzeError;
 use super::events::Chronicle;
 use super::output::Output;
+use super::phases::Phases;
 use super::session::{About, Seen, Session, timings};
 use crate::capture::{FileFrame, FileSource};
 use crate::models_cli::{process_seconds, thread_seconds};
@@ -19,6 +20,7 @@ pub(super) struct Job<'a> {
     pub(super) video: &'a Path,
     pub(super) scene: &'a Scene,
     pub(super) detector: Box<dyn Detector>,
+    pub(super) phases: Phases,
     pub(super) start: UtcTime,
     pub(super) fps: f64,
 }
@@ -26,10 +28,10 @@ pub(super) struct Job<'a> {
 /// Analyses the whole file.
 pub(super) fn run(job: Job<'_>, output: Output) -> Result<Summary, AnalyzeError> {
     let began = Instant::now();
-    let Job { video, scene, mut detector, start, fps } = job;
+    let Job { video, scene, mut detector, phases, start, fps } = job;
     let source = FileSource::open(video, fps)?;
     let hash = hash_of(video)?;
-    let mut session = Session::new(scene, Chronicle::new(&hash, scene, Some(detector.model()), start), output);
+    let mut session = Session::new(scene, Chronicle::new(&hash, scene, Some(detector.model()), start), phases, output);
     while let Some(frame) = source.next()? {
         take(&mut session, &frame, detector.as_mut(), start)?;
     }

@@ -7,6 +7,7 @@ use super::AnalyzeError;
 use super::count::Tally;
 use super::events::Chronicle;
 use super::output::Output;
+use super::phases::Phases;
 use crate::frame::Pixels;
 use crate::models_cli::thread_seconds;
 use crate::still;
@@ -49,6 +50,7 @@ pub(crate) struct Stages {
 /// One run over a clip or recording.
 pub(crate) struct Session {
     pipeline: Pipeline,
+    phases: Phases,
     chronicle: Chronicle,
     tally: Tally,
     output: Output,
@@ -60,10 +62,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// A pipeline for the scene, and where its results go.
-    pub(crate) fn new(scene: &Scene, chronicle: Chronicle, output: Output) -> Self {
+    /// A pipeline for the scene, what the signals showed meanwhile, and where its results go.
+    pub(crate) fn new(scene: &Scene, chronicle: Chronicle, phases: Phases, output: Output) -> Self {
         Self {
             pipeline: Pipeline::new(scene, &Options::default()),
+            phases,
             chronicle,
             tally: Tally::new(scene),
             output,
@@ -87,6 +90,9 @@ impl Session {
         pixels: Option<&dyn Pixels>,
     ) -> Result<(), AnalyzeError> {
         let before = thread_seconds();
+        for message in self.phases.until(meta.utc) {
+            self.pipeline.take_signal(message);
+        }
         let outputs = match seen {
             Seen::Detections(detections) => self.pipeline.step(meta, detections),
             Seen::Tracked(tracked) => self.pipeline.step_tracked(meta, tracked),

@@ -13,7 +13,7 @@ mod run;
 
 pub use error::ReplayError;
 
-use crate::analyze::{Output, Wanted};
+use crate::analyze::{Output, Phases, Wanted};
 use crate::scene_cli;
 use kerege_contract::files::Summary;
 use kerege_contract::{FrameSize, UtcTime};
@@ -37,6 +37,9 @@ pub struct ReplayArguments {
     /// When `t` was 0 where the recording does not tell, RFC 3339.
     #[arg(long)]
     start: Option<UtcTime>,
+    /// What the signals showed: their source's messages, one JSON document a line.
+    #[arg(long)]
+    phases: Option<PathBuf>,
     /// Also write every road user in every frame (tracks.jsonl).
     #[arg(long)]
     tracks: bool,
@@ -56,8 +59,9 @@ fn size(text: &str) -> Result<FrameSize, String> {
 /// When recordings, scene or output folder cannot be used; nothing is written then.
 pub fn command(arguments: &ReplayArguments) -> Result<Summary, ReplayError> {
     let scene = scene_cli::read(&arguments.scene)?;
+    let phases = arguments.phases.as_deref().map(Phases::read).transpose()?.unwrap_or_default();
     let output = Output::create(&arguments.out, Wanted { tracks: arguments.tracks, detections: false })?;
     let known = record::Known { size: arguments.size, start: arguments.start, model: None };
     let frames = frames::Frames::open(arguments.recordings.clone(), known)?;
-    run::run(frames, &scene, output)
+    run::run(frames, &scene, phases, output)
 }

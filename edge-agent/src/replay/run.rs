@@ -2,7 +2,7 @@
 
 use super::ReplayError;
 use super::frames::{Content, Frames, Recorded};
-use crate::analyze::{About, Chronicle, Output, Seen, Session, timings};
+use crate::analyze::{About, Chronicle, Output, Phases, Seen, Session, timings};
 use crate::models_cli::{process_seconds, thread_seconds};
 use kerege_contract::files::Summary;
 use kerege_contract::{Scene, UtcTime};
@@ -33,12 +33,12 @@ impl Epochs {
 }
 
 /// Replays all frames.
-pub(super) fn run(mut frames: Frames, scene: &Scene, output: Output) -> Result<Summary, ReplayError> {
+pub(super) fn run(mut frames: Frames, scene: &Scene, phases: Phases, output: Output) -> Result<Summary, ReplayError> {
     let (began, name) = (Instant::now(), frames.path().to_owned());
     let Some(first) = frames.next()? else { return Err(ReplayError::Empty { path: name }) };
     let (start, model) = (first.utc, frames.model().cloned());
     let chronicle = Chronicle::new(&frames.beginning(), scene, model.as_ref(), start);
-    let mut session = Session::new(scene, chronicle, output);
+    let mut session = Session::new(scene, chronicle, phases, output);
     let mut epochs = Epochs::default();
     let mut next = Some(first);
     while let Some(frame) = next {

@@ -140,7 +140,6 @@ pub(super) fn take_up(recorder: &mut Recorder) -> BTreeMap<CameraId, Vec<OpenInc
 /// The running uplink and what feeds it.
 pub(super) struct RunningUplink {
     pub(super) state: Arc<UplinkState>,
-    pub(super) timeline: Option<SharedTimeline>,
     pub(super) health: watch::Sender<Option<Latest>>,
     pub(super) ending: CancellationToken,
     pub(super) task: JoinHandle<()>,
@@ -156,7 +155,17 @@ impl RunningUplink {
     }
 }
 
-pub(super) fn start_uplink(base: &Base, runtime: &Runtime, outbox: &OutboxHandle) -> Result<RunningUplink, RunError> {
+/// What the signals show, where the box has a source of it.
+pub(super) fn timeline(config: &Config) -> Option<SharedTimeline> {
+    config.signals.as_ref().map(|_| SharedTimeline::default())
+}
+
+pub(super) fn start_uplink(
+    base: &Base,
+    runtime: &Runtime,
+    outbox: &OutboxHandle,
+    timeline: Option<&SharedTimeline>,
+) -> Result<RunningUplink, RunError> {
     let config = &base.config;
     let (health, health_feed) = watch::channel(None);
     let (mirror, phases) = watch::channel(None);
@@ -175,13 +184,11 @@ pub(super) fn start_uplink(base: &Base, runtime: &Runtime, outbox: &OutboxHandle
     let feeds = Feeds { health: health_feed, reported, phases };
     let random = Random::from_system()?;
     let task = runtime.spawn(uplink::run(options, outbox.clone(), feeds, Arc::clone(&state), ending.clone(), random));
-    let timeline = config.signals.as_ref().map(|address| {
-        let timeline = SharedTimeline::default();
+    if let (Some(address), Some(timeline)) = (&config.signals, timeline) {
         let options = SignalOptions { address: address.clone(), site: config.site.clone() };
-        runtime.spawn(signals::run(options, Arc::clone(&timeline), base.key.clone(), mirror, ending.clone()));
-        timeline
-    });
-    Ok(RunningUplink { state, timeline, health, ending, task })
+        runtime.spawn(signals::run(options, Arc::clone(timeline), base.key.clone(), mirror, ending.clone()));
+    }
+    Ok(RunningUplink { state, health, ending, task })
 }
 
 /// The configuration in force, as the centre is told. Scenes too long for a packet are left out.
