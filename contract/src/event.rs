@@ -3,6 +3,7 @@
 //! The bytes are made once by [`Event::to_bytes`], signed as they are and never re-serialised.
 
 use crate::jws::PublicKey;
+use crate::phase::SignalTimeline;
 use crate::version::{Unknown, V1};
 use crate::{
     CameraId, DeviceId, EventId, FrameBox, IncidentId, LaneId, RoadUserClass, RuleId, Sha256Hash, SiteId, UtcTime,
@@ -377,6 +378,9 @@ pub struct Event {
     /// Stills and clips, by hash.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// Of a violation that hangs on signals: what they showed, as it was judged by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signals: Option<SignalTimeline>,
     /// Why it ended or what happened, as a stable word such as `moved`, `left`, `restarted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

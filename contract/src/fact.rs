@@ -46,6 +46,8 @@ pub enum CellKind {
     Zone,
     /// Tracks that fit no movement.
     Unassigned,
+    /// Near misses by the rule that counts them: those who came second.
+    Conflict,
 }
 
 /// Speeds of one class: sums and a sparse histogram, so that minutes add up.

@@ -92,6 +92,7 @@ name!(/** An intersection, such as `BSK-017`. */ SiteId);
 name!(/** A line drawn on a camera's picture. */ LineId);
 name!(/** A lane drawn on a camera's picture. */ LaneId);
 name!(/** A zone drawn on a camera's picture. */ ZoneId);
+name!(/** A road marking drawn on a camera's picture. */ MarkingId);
 name!(/** An arm of the intersection, such as `N`. */ LegId);
 name!(/** A rule of a scene. */ RuleId);
 

@@ -34,6 +34,15 @@ pub enum PhaseState {
     CautionConflictingTraffic,
 }
 
+impl PhaseState {
+    /// Whether it forbids to go on, without a doubt. Flashing red asks to stop and then to proceed,
+    /// red with yellow is about to be green, and dark or unknown lamps forbid nothing.
+    #[must_use]
+    pub const fn is_red(self) -> bool {
+        matches!(self, Self::StopAndRemain)
+    }
+}
+
 /// How the controller runs; anything but normal suspends the rules that need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -64,6 +73,37 @@ pub enum SignalSource {
     Video,
     /// A simulator or a recording of one.
     Simulated,
+}
+
+/// What a signal group showed from an instant on, until its next span or the timeline's end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalSpan {
+    /// Its number in the controller.
+    pub g: u16,
+    /// What it showed; `unavailable` where the messages leave it open.
+    pub s: PhaseState,
+    /// From when on.
+    pub from: UtcTime,
+}
+
+/// What signal groups showed over a time, by the source's own messages: the copy that a violation
+/// carries of what it was judged by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalTimeline {
+    /// The intersection.
+    pub site: SiteId,
+    /// Where the messages came from.
+    pub src: SignalSource,
+    /// The greatest error bound of their times, milliseconds.
+    pub err_ms: f64,
+    /// Numbers of the first and the last message used.
+    pub seq: [u64; 2],
+    /// The first instant that is told of.
+    pub from: UtcTime,
+    /// The last one.
+    pub to: UtcTime,
+    /// What each group showed, group by group and in the order of time.
+    pub spans: Vec<SignalSpan>,
 }
 
 /// One signal group.

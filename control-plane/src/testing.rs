@@ -62,6 +62,7 @@ pub(crate) fn event(dev: &str, seq: u64, kind: EventType) -> Event {
         evidence: Vec::new(),
         reason: None,
         detail: None,
+        signals: None,
         chain: None,
         nonce: "AAAAAAAAAAAAAAAAAAAAAA==".into(),
         unknown: serde_json::Map::new(),

@@ -95,6 +95,7 @@ impl EventMaker {
             model: self.model.clone(),
             calib: camera.calibration.clone(),
             evidence: stills,
+            signals: change.signals.clone(),
             reason: change.reason.map(|reason| reason.as_str().to_owned()),
             ..base
         })
@@ -164,6 +165,7 @@ impl EventMaker {
             evidence: Vec::new(),
             reason: None,
             detail: None,
+            signals: None,
             chain: None,
             nonce: random.nonce(),
             unknown: Unknown::new(),

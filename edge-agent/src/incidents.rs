@@ -103,6 +103,7 @@ mod tests {
             detected_t: 9.0,
             detected_utc: at,
             reason: None,
+            signals: None,
         }
     }
 

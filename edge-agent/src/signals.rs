@@ -1,7 +1,7 @@
 //! Signal phases from their source on site: one JSON message a line over TCP.
 //!
-//! The last minutes are kept as a timeline, since a violation carries the phases it was judged by.
-//! Phases older than two seconds by their own time are stale and not to be used.
+//! The last minutes are kept for the cameras' pipelines, which judge by them, and for the box to tell
+//! when its source has fallen silent.
 
 use crate::uplink::Latest;
 use ed25519_dalek::SigningKey;
@@ -30,6 +30,8 @@ const SILENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub struct Timeline {
     messages: VecDeque<SignalMessage>,
+    /// Messages that were taken.
+    taken: u64,
     /// Messages that were not taken: unreadable, of another site, or older than the last.
     pub refused: u64,
     /// Numbers that the source gave and that never came.
@@ -63,6 +65,7 @@ impl Timeline {
         {
             self.missed += message.seq - last.seq - 1;
         }
+        self.taken += 1;
         let limit = message.ts.plus_seconds(-KEPT_S);
         self.messages.push_back(message);
         while self.messages.len() > KEPT || self.messages.front().is_some_and(|first| first.ts < limit) {
@@ -88,11 +91,13 @@ impl Timeline {
         self.messages.back().filter(|last| now.seconds_since(last.ts).abs() <= STALE_S)
     }
 
-    /// The messages of a time, that in force at its beginning included.
+    /// The messages that were taken after the first `known` ones, as far as they are still kept; and
+    /// how many were taken by now.
     #[must_use]
-    pub fn between(&self, from: UtcTime, to: UtcTime) -> Vec<SignalMessage> {
-        let first = self.messages.iter().rposition(|message| message.ts <= from).unwrap_or(0);
-        self.messages.iter().skip(first).take_while(|message| message.ts <= to).cloned().collect()
+    pub fn since(&self, known: u64) -> (Vec<SignalMessage>, u64) {
+        let fresh = usize::try_from(self.taken.saturating_sub(known)).unwrap_or(usize::MAX);
+        let old = self.messages.len().saturating_sub(fresh);
+        (self.messages.iter().skip(old).cloned().collect(), self.taken)
     }
 }
 
@@ -205,8 +210,10 @@ mod tests {
         assert_eq!(timeline.messages.len(), 301);
         assert!(timeline.current(last.plus_seconds(2.0)).is_some());
         assert!(timeline.current(last.plus_seconds(2.1)).is_none());
-        let span = timeline.between(last.plus_seconds(-10.5), last.plus_seconds(-5.0));
-        assert_eq!(span.len(), 7, "the one in force at the beginning and six more");
+        let (fresh, taken) = timeline.since(4997);
+        assert_eq!((fresh.len(), fresh[0].seq, taken), (3, 4997, 5000));
+        assert_eq!(timeline.since(0).0.len(), 301, "what is not kept any more cannot be told");
+        assert_eq!(timeline.since(5000), (Vec::new(), 5000));
         timeline.take(&line(5009, last.plus_seconds(10.0)), &site).unwrap();
         assert_eq!(timeline.missed, 9);
         assert_eq!(timeline.take(&line(5010, last), &site), Err(BadPhase::Old));

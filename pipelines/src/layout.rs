@@ -4,8 +4,8 @@ use crate::GroundOptions;
 use crate::ground::GroundPlane;
 use crate::ruler::Ruler;
 use kerege_contract::geometry::{polygon_contains, polygon_distance};
-use kerege_contract::scene::{Lane, Line, Zone, ZoneKind};
-use kerege_contract::{FrameSize, PixelPoint, RoadUserClass, Scene};
+use kerege_contract::scene::{Forbidden, Lane, Line, Marking, Zone, ZoneKind};
+use kerege_contract::{FrameSize, LineId, MarkingId, PixelPoint, RoadUserClass, Scene};
 
 /// Everything that is drawn, where it lies in the picture.
 #[derive(Debug)]
@@ -18,8 +18,19 @@ pub(crate) struct Layout {
     pub(crate) lines: Vec<LineShape>,
     /// Lanes, in the scene's order.
     pub(crate) lanes: Vec<LaneShape>,
+    /// Markings, in the scene's order.
+    pub(crate) markings: Vec<MarkingShape>,
+    line_ids: Vec<LineId>,
     /// Zones, in the scene's order.
     pub(crate) zones: Vec<ZoneShape>,
+}
+
+/// A marking that must not be crossed.
+#[derive(Debug, Clone)]
+pub(crate) struct MarkingShape {
+    pub(crate) id: MarkingId,
+    pub(crate) path: Vec<PixelPoint>,
+    pub(crate) forbidden: Forbidden,
 }
 
 /// A zone.
@@ -140,6 +151,8 @@ impl Layout {
             lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
             lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame, plane.as_ref())).collect(),
             plane,
+            markings: scene.markings.iter().map(|marking| marking_shape(marking, frame)).collect(),
+            line_ids: scene.lines.iter().map(|line| line.id.clone()).collect(),
             zones: scene.zones.iter().map(|zone| ZoneShape::new(zone, frame)).collect(),
         }
     }
@@ -150,6 +163,11 @@ impl Layout {
         inside
             .min_by(|(_, a), (_, b)| a.locate(point).beside.total_cmp(&b.locate(point).beside))
             .map(|(index, _)| index)
+    }
+
+    /// Whether a line, by number, is one of those named.
+    pub(crate) fn is_one_of(&self, line: usize, names: &[LineId]) -> bool {
+        names.contains(&self.line_ids[line])
     }
 
     /// Whether a row may lawfully stand there.
@@ -165,6 +183,11 @@ impl Layout {
     fn is_in(&self, kind: ZoneKind, point: PixelPoint) -> bool {
         self.zones.iter().any(|zone| zone.kind == kind && zone.contains(point))
     }
+}
+
+fn marking_shape(marking: &Marking, frame: FrameSize) -> MarkingShape {
+    let (id, forbidden) = (marking.id.clone(), marking.forbidden);
+    MarkingShape { id, path: frame.pixels(&marking.path), forbidden }
 }
 
 #[cfg(test)]

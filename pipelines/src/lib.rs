@@ -6,6 +6,7 @@
 //! in square pixels, so that nothing depends on a frame rate or on the shape of a pixel.
 
 mod clock;
+mod conflict;
 mod count;
 mod ground;
 mod intake;
@@ -16,11 +17,12 @@ mod output;
 mod pipeline;
 mod ruler;
 mod rules;
+mod signals;
 mod track;
 
 pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};
 pub use output::{
     FrameMeta, IncidentChange, IncidentKey, MinuteCells, OpenIncident, Outputs, Passage, Reason, Sight, TrackId,
-    TrackView,
+    TrackView, Tracked,
 };
 pub use pipeline::Pipeline;

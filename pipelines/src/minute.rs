@@ -3,7 +3,8 @@
 use crate::MinuteCells;
 use crate::ground::Speed;
 use kerege_contract::fact::{Cell, CellKind, ClassCount, Direction};
-use kerege_contract::{RoadUserClass, Scene, UtcTime};
+use kerege_contract::scene::RuleKind;
+use kerege_contract::{RoadUserClass, RuleId, Scene, UtcTime};
 use std::collections::BTreeMap;
 
 /// A headway longer than this is no headway, seconds.
@@ -30,6 +31,8 @@ pub(crate) struct Crossed {
 pub(crate) struct MinuteBook {
     lines: Vec<String>,
     lanes: Vec<String>,
+    /// The rules that count near misses.
+    conflicts: Vec<String>,
     running: Option<Minute>,
     /// When each line, direction and lane was last crossed, within the same observed stretch.
     last_crossed: BTreeMap<(usize, Direction, Option<usize>), f64>,
@@ -46,6 +49,7 @@ struct Minute {
     occupied_s: Vec<f64>,
     movements: BTreeMap<String, Counts>,
     unassigned: BTreeMap<String, Counts>,
+    conflicts: BTreeMap<String, Counts>,
 }
 
 impl Minute {
@@ -57,6 +61,7 @@ impl Minute {
             occupied_s: vec![0.0; lanes],
             movements: BTreeMap::new(),
             unassigned: BTreeMap::new(),
+            conflicts: BTreeMap::new(),
         }
     }
 
@@ -65,6 +70,7 @@ impl Minute {
             && self.lines.iter().flatten().all(BTreeMap::is_empty)
             && self.movements.is_empty()
             && self.unassigned.is_empty()
+            && self.conflicts.is_empty()
     }
 }
 
@@ -73,6 +79,12 @@ impl MinuteBook {
         Self {
             lines: scene.lines.iter().map(|line| line.id.to_string()).collect(),
             lanes: scene.lanes.iter().map(|lane| lane.id.to_string()).collect(),
+            conflicts: scene
+                .rules
+                .iter()
+                .filter(|rule| matches!(rule.kind, RuleKind::NearMiss(_)))
+                .map(|rule| rule.id.to_string())
+                .collect(),
             running: None,
             last_crossed: BTreeMap::new(),
             calibrated: scene.calibration.is_some(),
@@ -169,6 +181,13 @@ impl MinuteBook {
         }
     }
 
+    /// Notes a near miss that a rule counts, by the class of who came second.
+    pub(crate) fn near_miss(&mut self, rule: &RuleId, class: RoadUserClass) {
+        if let Some(minute) = &mut self.running {
+            minute.conflicts.entry(rule.to_string()).or_default().entry(class).or_default().n += 1;
+        }
+    }
+
     fn cells(&self, minute: &Minute) -> MinuteCells {
         let mut cells = Vec::new();
         for (key, ways) in self.lines.iter().zip(&minute.lines) {
@@ -183,6 +202,10 @@ impl MinuteBook {
         }
         for (kind, sums) in [(CellKind::Movement, &minute.movements), (CellKind::Unassigned, &minute.unassigned)] {
             cells.extend(sums.iter().map(|(key, classes)| Cell { classes: classes.clone(), ..cell(kind, key) }));
+        }
+        for rule in &self.conflicts {
+            let classes = minute.conflicts.get(rule).cloned().unwrap_or_default();
+            cells.push(Cell { classes, ..cell(CellKind::Conflict, rule) });
         }
         MinuteCells { start: minute.start, observed_s: minute.observed_s, cells }
     }

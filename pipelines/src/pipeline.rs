@@ -2,11 +2,14 @@
 
 use crate::clock::{Advance, Clock};
 use crate::count::{Journey, Step};
+use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
 use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
+use crate::signals::Signals;
 use crate::track::{Sighting, Track, Tracker};
-use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView};
+use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView, Tracked};
+use kerege_contract::phase::SignalMessage;
 use kerege_contract::{Detection, Scene, UtcTime};
 use std::collections::BTreeMap;
 
@@ -26,7 +29,9 @@ pub struct Pipeline {
     minutes: MinuteBook,
     rules: Rules,
     causes: Causes,
+    signals: Signals,
     sightings: Vec<Sighting>,
+    names: Vec<TrackId>,
     steps: Vec<Step>,
     /// Lines that were found crossed in this frame.
     crossed: Vec<(TrackId, Step)>,
@@ -49,7 +54,9 @@ impl Pipeline {
             minutes: MinuteBook::new(scene),
             rules,
             causes: Causes::default(),
+            signals: Signals::default(),
             sightings: Vec::new(),
+            names: Vec::new(),
             steps: Vec::new(),
             crossed: Vec::new(),
             occupied: vec![false; scene.lanes.len()],
@@ -59,6 +66,16 @@ impl Pipeline {
     /// Takes one analysed frame. A frame whose time is not after the last one's adds nothing; a new
     /// stream epoch ends all tracks, and open incidents wait to be found again.
     pub fn step(&mut self, frame: &FrameMeta, detections: &[Detection]) -> Outputs {
+        self.step_seen(frame, Seen::Detections(detections))
+    }
+
+    /// The same for a frame whose road users are known already, as recorded by another pipeline or
+    /// told by truth: they are not tracked anew. A pipeline takes either detections or these.
+    pub fn step_tracked(&mut self, frame: &FrameMeta, tracked: &[Tracked]) -> Outputs {
+        self.step_seen(frame, Seen::Tracked(tracked))
+    }
+
+    fn step_seen(&mut self, frame: &FrameMeta, seen: Seen<'_>) -> Outputs {
         let mut outputs = Outputs::default();
         let resized = self.layout.as_ref().is_some_and(|layout| layout.frame != self.scene.true_size(frame.size));
         if resized || self.clock.compare(frame) == Advance::NewEpoch {
@@ -70,7 +87,7 @@ impl Pipeline {
         let layout = known.unwrap_or_else(|| Layout::new(&self.scene, frame.size, &self.options.ground));
         if advance != Advance::Stale {
             let gap = if let Advance::Next(gap) = advance { Some(gap) } else { None };
-            self.take(gap, detections, &layout, &mut outputs);
+            self.take(gap, seen, &layout, &mut outputs);
         }
         outputs.tracks = self.views(&layout);
         self.layout = Some(layout);
@@ -78,14 +95,13 @@ impl Pipeline {
     }
 
     /// What a frame with a new time adds; `gap` is the time since the last one of the same epoch.
-    fn take(&mut self, gap: Option<f64>, detections: &[Detection], layout: &Layout, outputs: &mut Outputs) {
+    fn take(&mut self, gap: Option<f64>, seen: Seen<'_>, layout: &Layout, outputs: &mut Outputs) {
         let sees = self.sight == Sight::Clear;
         let observed_s = gap.filter(|gap| sees && *gap <= self.options.rules.max_gap_s).unwrap_or(0.0);
         outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, &self.occupied));
-        let low = self.options.tracking.low_score;
-        crate::intake::take(if sees { detections } else { &[] }, layout, low, &mut self.sightings);
-        self.tracker.step(self.clock.now(), layout.frame, layout.plane.as_ref(), &self.sightings);
+        self.track(if sees { seen } else { Seen::Detections(&[]) }, layout);
         self.crossed.clear();
+        self.signals.log.forget(self.clock.utc());
         self.settle_ended(layout, outputs);
         self.follow(layout, outputs);
         if gap.is_none_or(|gap| gap > self.options.rules.max_gap_s) {
@@ -99,6 +115,22 @@ impl Pipeline {
         }
     }
 
+    fn track(&mut self, seen: Seen<'_>, layout: &Layout) {
+        let (now, plane) = (self.clock.now(), layout.plane.as_ref());
+        let names = match seen {
+            Seen::Detections(detections) => {
+                let low = self.options.tracking.low_score;
+                crate::intake::take(detections, layout, low, &mut self.sightings);
+                None
+            }
+            Seen::Tracked(tracked) => {
+                crate::intake::take_tracked(tracked, layout, &mut self.sightings, &mut self.names);
+                Some(self.names.as_slice())
+            }
+        };
+        self.tracker.step(now, layout.frame, plane, &self.sightings, names);
+    }
+
     /// Lets the rules look at the road users, and makes incidents of what they claim.
     fn judge(&mut self, layout: &Layout, outputs: &mut Outputs) {
         let (now, utc, options) = (self.clock.now(), self.clock.utc(), &self.options.rules);
@@ -109,6 +141,8 @@ impl Pipeline {
             max_gap_s: options.max_gap_s,
             covered_s: self.options.tracking.covered_s,
             layout,
+            clock: &self.clock,
+            signals: &self.signals,
             users: &users,
             crossed: &self.crossed,
         };
@@ -116,6 +150,9 @@ impl Pipeline {
         let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame, now };
         let moment = Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast };
         self.causes.advance(claims, &moment, &mut outputs.incidents);
+        for (rule, class) in self.rules.near_misses() {
+            self.minutes.near_miss(&rule.id, class);
+        }
     }
 
     /// Follows every confirmed track that was seen, and notes what it crossed.
@@ -209,6 +246,18 @@ impl Pipeline {
         self.causes.settle(&self.clock, &mut outputs.incidents);
         outputs.minutes.extend(self.minutes.take());
         outputs
+    }
+
+    /// Takes a message of the site's signals. They are judged by their own time: what is told here may
+    /// arrive before or after the frames of that time, in any order, but no later than five seconds.
+    pub fn take_signal(&mut self, message: SignalMessage) {
+        self.signals.log.take(message);
+    }
+
+    /// Tells how far off the frames' UTC may be from now on, seconds; what is judged by signals must hold
+    /// for so much longer.
+    pub fn set_time_error(&mut self, seconds: f64) {
+        self.signals.time_err_s = if seconds.is_finite() { seconds.max(0.0) } else { f64::MAX };
     }
 
     /// Tells whether the picture can be believed from now on.

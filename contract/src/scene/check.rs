@@ -21,15 +21,11 @@ pub(super) fn polygon(fields: &Fields<'_>, key: &str, points: &[FramePoint]) {
     }
 }
 
-/// A centre line needs two different points.
-pub(super) fn centre_line(fields: &Fields<'_>, points: &[FramePoint]) {
+/// A course needs two different points.
+pub(super) fn course(fields: &Fields<'_>, key: &str, what: &str, points: &[FramePoint]) {
     let travels = points.windows(2).all(|pair| pair[0] != pair[1]);
     if points.len() < 2 || !travels {
-        fields.fault(
-            "centre",
-            "a centre line needs at least two different points",
-            "draw it in the direction of traffic",
-        );
+        fields.fault(key, format!("{what} needs at least two different points"), "draw it in the direction of traffic");
     }
 }
 
@@ -73,6 +69,7 @@ pub(super) fn scene(scene: &Scene, fields: &mut Fields<'_>) {
     unique(fields, "line", scene.lines.iter().map(|line| line.id.as_str()));
     unique(fields, "lane", scene.lanes.iter().map(|lane| lane.id.as_str()));
     unique(fields, "zone", scene.zones.iter().map(|zone| zone.id.as_str()));
+    unique(fields, "marking", scene.markings.iter().map(|marking| marking.id.as_str()));
     unique(fields, "leg", scene.legs.iter().map(|leg| leg.id.as_str()));
     unique(fields, "rule", scene.rules.iter().map(|rule| rule.id.as_str()));
     for (index, lane) in scene.lanes.iter().enumerate() {

@@ -6,9 +6,12 @@
 //! range. `contract/golden/scene.toml` shows every key.
 
 mod check;
+mod marking;
 mod read;
 mod rule;
 
+pub use marking::{Forbidden, Marking};
+pub use rule::{CrashSuspected, FailureToYield, IllegalTurn, LaneViolation, NearMiss, RedLight, StopLine};
 pub use rule::{DayOfWeek, LooksAt, Rule, RuleKind, Scope, StoppedVehicle, TimeWindow, WrongWay};
 // Flow and places.
 pub use rule::{Congestion, Crowd, IllegalStop, Loitering, PedestrianOnRoad, QueueSpillback, Speeding, Standstill};
@@ -162,6 +165,9 @@ pub struct Scene {
     /// Zones.
     #[serde(rename = "zone")]
     pub zones: Vec<Zone>,
+    /// Markings that must not be crossed.
+    #[serde(rename = "marking", skip_serializing_if = "Vec::is_empty")]
+    pub markings: Vec<Marking>,
     /// Legs of the site.
     #[serde(rename = "leg")]
     pub legs: Vec<Leg>,
@@ -240,6 +246,7 @@ impl Scene {
             lines: Vec::new(),
             lanes: Vec::new(),
             zones: Vec::new(),
+            markings: Vec::new(),
             legs: Vec::new(),
             masks: Vec::new(),
             calibration: None,
@@ -253,15 +260,16 @@ impl Scene {
         hash_of(self)
     }
 
-    /// Hash of a rule: its type, thresholds and schedule, the lanes and lines it looks at, and all zones.
+    /// Hash of a rule: its type, thresholds and schedule, the lanes, lines and markings it looks at,
+    /// and all zones.
     /// None when the scene has no such rule.
     #[must_use]
     pub fn rule_hash(&self, id: &RuleId) -> Option<Sha256Hash> {
         let rule = self.rules.iter().find(|rule| rule.id == *id)?;
         let scope = rule.scope(self);
         let lanes = watched(&self.lanes, &scope.lanes);
-        let lines = watched(&self.lines, &scope.lines);
-        Some(hash_of(&(rule, lanes, lines, &self.zones, self.pixel_aspect)))
+        let (lines, markings) = (watched(&self.lines, &scope.lines), watched(&self.markings, &scope.markings));
+        Some(hash_of(&(rule, lanes, lines, markings, &self.zones, self.pixel_aspect)))
     }
 
     /// Hash of the calibration in force.

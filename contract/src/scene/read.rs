@@ -8,7 +8,8 @@ use crate::fact::Direction;
 use crate::version::V1;
 use crate::{FramePoint, RoadUserClass};
 
-const DIRECTIONS: &[(&str, Direction)] = &[("forward", Direction::Forward), ("backward", Direction::Backward)];
+pub(super) const DIRECTIONS: &[(&str, Direction)] =
+    &[("forward", Direction::Forward), ("backward", Direction::Backward)];
 const ZONE_KINDS: &[(&str, ZoneKind)] = &[
     ("waiting", ZoneKind::Waiting),
     ("no_stopping", ZoneKind::NoStopping),
@@ -34,6 +35,7 @@ pub(super) fn scene(root: &Node, faults: &Faults) -> Option<Scene> {
         lines: fields.tables("line").into_iter().filter_map(line).collect(),
         lanes: fields.tables("lane").into_iter().filter_map(lane).collect(),
         zones: fields.tables("zone").into_iter().filter_map(zone).collect(),
+        markings: fields.tables("marking").into_iter().filter_map(super::marking::marking).collect(),
         legs: fields.tables("leg").into_iter().filter_map(leg).collect(),
         masks: fields.tables("mask").into_iter().map(mask).collect(),
         calibration: fields.table("calibration").and_then(calibration),
@@ -59,7 +61,7 @@ fn point(fields: &mut Fields<'_>, key: &'static str) -> Option<FramePoint> {
     Some(numbers.into())
 }
 
-fn inside(fields: &Fields<'_>, key: &str, points: &[[f64; 2]]) {
+pub(super) fn inside(fields: &Fields<'_>, key: &str, points: &[[f64; 2]]) {
     if points.iter().flatten().any(|number| !(0.0..=1.0).contains(number)) {
         fields.fault(key, "a point lies outside the picture", "points are 0..1 of the frame from the top left");
     }
@@ -115,7 +117,7 @@ fn lane(mut fields: Fields<'_>) -> Option<Lane> {
     let rows = fields.rows::<2>("centre");
     inside(&fields, "centre", &rows);
     let centre: Vec<FramePoint> = rows.into_iter().map(Into::into).collect();
-    check::centre_line(&fields, &centre);
+    check::course(&fields, "centre", "a centre line", &centre);
     let live = fields.truth("live").unwrap_or(true);
     let leg = fields.parsed("leg");
     fields.finish();

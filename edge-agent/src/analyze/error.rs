@@ -13,6 +13,16 @@ pub enum AnalyzeError {
     /// The scene.
     #[error(transparent)]
     Scene(#[from] SceneError),
+    /// What the signals showed.
+    #[error("{}:{line}: {reason}", path.display())]
+    Phases {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// The model or its runtime.
     #[error(transparent)]
     Model(#[from] ModelError),

@@ -9,7 +9,14 @@ mod count;
 mod error;
 mod events;
 mod output;
+mod phases;
 mod run;
+mod session;
+
+pub(crate) use events::Chronicle;
+pub(crate) use output::{Output, Wanted};
+pub(crate) use phases::Phases;
+pub(crate) use session::{About, Seen, Session, timings};
 
 pub use error::AnalyzeError;
 
@@ -29,6 +36,9 @@ pub struct AnalyzeArguments {
     /// Folder for the results; made if need be.
     #[arg(long)]
     out: PathBuf,
+    /// What the signals showed: their source's messages, one JSON document a line. Needs --start.
+    #[arg(long, requires = "start")]
+    phases: Option<PathBuf>,
     /// When the first frame was taken, RFC 3339.
     #[arg(long, default_value = "1970-01-01T00:00:00.000Z")]
     start: UtcTime,
@@ -41,6 +51,9 @@ pub struct AnalyzeArguments {
     /// Frames to analyse in a second of the video, at most.
     #[arg(long, default_value_t = 10.0, value_parser = rate)]
     fps: f64,
+    /// Also write what the model saw in each frame, for `replay` (detections.jsonl).
+    #[arg(long)]
+    detections: bool,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -58,7 +71,8 @@ pub fn command(arguments: &AnalyzeArguments) -> Result<Summary, AnalyzeError> {
     if let Some(instead) = &ready.instead {
         tracing::warn!("{instead}");
     }
-    let output = output::Output::create(&arguments.out)?;
+    let phases = arguments.phases.as_deref().map(Phases::read).transpose()?.unwrap_or_default();
+    let output = Output::create(&arguments.out, Wanted { tracks: true, detections: arguments.detections })?;
     let (start, fps) = (arguments.start, arguments.fps);
-    run::run(run::Job { video: &arguments.video, scene: &scene, detector: ready.detector, start, fps }, output)
+    run::run(run::Job { video: &arguments.video, scene: &scene, detector: ready.detector, phases, start, fps }, output)
 }

@@ -282,6 +282,7 @@ fn chain_start(settings: &Settings, chain: &ChainStart, moment: &Moment) -> Even
         evidence: Vec::new(),
         reason: None,
         detail: None,
+        signals: None,
         chain: Some(chain.clone()),
         nonce: moment.nonce.clone(),
         unknown: Unknown::new(),

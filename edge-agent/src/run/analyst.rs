@@ -8,6 +8,8 @@ use crate::clock;
 use crate::frame::Frame;
 use crate::health::AnalysisFigures;
 use crate::infer::{NoFrame, Slots};
+use crate::signals::SharedTimeline;
+use kerege_contract::phase::SignalMessage;
 use kerege_contract::{CameraId, Detection, UtcTime};
 use kerege_models::Detector;
 use kerege_pipelines::{FrameMeta, Outputs, Pipeline, Sight};
@@ -63,7 +65,28 @@ pub(super) struct Analyst {
     pub(super) cameras: Vec<Watched>,
     pub(super) changes: Receiver<CameraEvent>,
     pub(super) records: SyncSender<Record>,
+    pub(super) phases: Phases,
     pub(super) fault: String,
+}
+
+/// What the signals show, and how much of it the pipelines know.
+pub(super) struct Phases {
+    timeline: Option<SharedTimeline>,
+    known: u64,
+}
+
+impl Phases {
+    pub(super) const fn new(timeline: Option<SharedTimeline>) -> Self {
+        Self { timeline, known: 0 }
+    }
+
+    /// The messages that the pipelines do not know yet.
+    fn fresh(&mut self) -> Vec<SignalMessage> {
+        let Some(timeline) = &self.timeline else { return Vec::new() };
+        let (fresh, known) = timeline.lock().unwrap_or_else(PoisonError::into_inner).since(self.known);
+        self.known = known;
+        fresh
+    }
 }
 
 /// The recorder has ended: there is nobody to tell anything.
@@ -85,7 +108,11 @@ impl Analyst {
         while let Ok(change) = self.changes.try_recv() {
             self.change(change)?;
         }
-        match self.slots.next(Duration::from_millis(200)) {
+        let next = self.slots.next(Duration::from_millis(200));
+        for message in self.phases.fresh() {
+            self.cameras.iter_mut().for_each(|camera| camera.pipeline.take_signal(message.clone()));
+        }
+        match next {
             Ok(frame) => self.frame(frame)?,
             Err(NoFrame::Timeout) => {}
             Err(NoFrame::Closed) => return Err(Gone),
@@ -111,6 +138,7 @@ impl Analyst {
                 utc: frame.utc,
                 size: frame.size,
             };
+            camera.pipeline.set_time_error(frame.err_ms / 1000.0);
             let outputs = camera.pipeline.step(&meta, &detections);
             camera.analysed += 1;
             camera.figures.lock().unwrap_or_else(PoisonError::into_inner).add(frame.arrival.elapsed());

@@ -108,14 +108,14 @@ pub(super) fn make_recorder(
     let model = detector.map(|detector| detector.model().clone());
     Ok(Recorder {
         outbox: outbox.clone(),
-        maker: EventMaker::new(config.device.clone(), config.site.clone(), model),
+        maker: EventMaker::new(config.device.clone(), config.site.clone(), model.clone()),
         cameras: cameras.collect(),
         ids: IncidentIds::default(),
         conditions: Conditions::default(),
         random: Random::from_system()?,
         boot: base.boot.clone(),
         clock: base.clock.clone(),
-        journal: Journal::new(&config.data_dir, config.log_max_bytes),
+        journal: Journal::new(&config.data_dir, config.log_max_bytes, model),
         pictures: Arc::clone(pictures),
     })
 }
@@ -145,7 +145,6 @@ pub(super) fn take_up(recorder: &mut Recorder) -> BTreeMap<CameraId, Vec<OpenInc
 /// The running uplink and what feeds it.
 pub(super) struct RunningUplink {
     pub(super) state: Arc<UplinkState>,
-    pub(super) timeline: Option<SharedTimeline>,
     pub(super) ending: CancellationToken,
     pub(super) task: JoinHandle<()>,
 }
@@ -160,11 +159,17 @@ impl RunningUplink {
     }
 }
 
+/// What the signals show, where the box has a source of it.
+pub(super) fn timeline(config: &Config) -> Option<SharedTimeline> {
+    config.signals.as_ref().map(|_| SharedTimeline::default())
+}
+
 pub(super) fn start_uplink(
     base: &Base,
     runtime: &Runtime,
     outbox: &OutboxHandle,
     health: watch::Receiver<Option<Latest>>,
+    timeline: Option<&SharedTimeline>,
 ) -> Result<RunningUplink, RunError> {
     let config = &base.config;
     let (mirror, phases) = watch::channel(None);
@@ -183,13 +188,11 @@ pub(super) fn start_uplink(
     let feeds = Feeds { health, reported, phases };
     let random = Random::from_system()?;
     let task = runtime.spawn(uplink::run(options, outbox.clone(), feeds, Arc::clone(&state), ending.clone(), random));
-    let timeline = config.signals.as_ref().map(|address| {
-        let timeline = SharedTimeline::default();
+    if let (Some(address), Some(timeline)) = (&config.signals, timeline) {
         let options = SignalOptions { address: address.clone(), site: config.site.clone() };
-        runtime.spawn(signals::run(options, Arc::clone(&timeline), base.key.clone(), mirror, ending.clone()));
-        timeline
-    });
-    Ok(RunningUplink { state, timeline, ending, task })
+        runtime.spawn(signals::run(options, Arc::clone(timeline), base.key.clone(), mirror, ending.clone()));
+    }
+    Ok(RunningUplink { state, ending, task })
 }
 
 /// The configuration in force, as the centre is told. Scenes too long for a packet are left out.

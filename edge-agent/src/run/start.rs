@@ -1,7 +1,7 @@
 //! Starting the box's parts, joining them, and ending them in their order.
 
 use super::RunError;
-use super::analyst::{Analyst, Watched};
+use super::analyst::{Analyst, Phases, Watched};
 use super::parts::{self, Base};
 use super::recorder::{QUEUE, Record};
 use super::report::{Reported, Reporter};
@@ -15,6 +15,7 @@ use crate::identity;
 use crate::ids::Random;
 use crate::infer::Slots;
 use crate::outbox::{OutboxHandle, OutboxThread};
+use crate::signals::SharedTimeline;
 use crate::supervise::{self, Supervisor};
 use crate::uplink::{Latest, UplinkState};
 use kerege_contract::{CameraId, Scene};
@@ -22,7 +23,7 @@ use kerege_models::Detector;
 use kerege_pipelines::{OpenIncident, Pipeline};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -81,8 +82,9 @@ fn start(
     let mut recorder = parts::make_recorder(base, outbox, detector.as_deref(), &pictures)?;
     let resumed = parts::take_up(&mut recorder);
     let recorder = spawn("recorder", move || recorder.run(&told))?;
-    let analysis = start_analysis(base, detector, &resumed, records.clone())?;
-    let uplink = parts::start_uplink(base, runtime, outbox, health.subscribe())?;
+    let timeline = parts::timeline(&base.config);
+    let analysis = start_analysis(base, detector, &resumed, timeline.clone(), records.clone())?;
+    let uplink = parts::start_uplink(base, runtime, outbox, health.subscribe(), timeline.as_ref())?;
     let (end_reports, reports_ended) = sync_channel::<()>(0);
     let (cameras, slots) = (Arc::clone(&analysis.cameras), analysis.slots);
     let reporter = Reporter {
@@ -98,7 +100,7 @@ fn start(
         outbox: outbox.clone(),
         limits: parts::limits(&base.config),
         uplink: Arc::clone(&uplink.state),
-        timeline: uplink.timeline.clone(),
+        timeline,
         health,
         records,
         begun: base.begun,
@@ -141,6 +143,7 @@ fn start_analysis(
     base: &Base,
     detector: Option<Box<dyn Detector>>,
     resumed: &BTreeMap<CameraId, Vec<OpenIncident>>,
+    timeline: Option<SharedTimeline>,
     records: SyncSender<Record>,
 ) -> Result<Analysis, RunError> {
     let slots = Slots::new();
@@ -155,21 +158,19 @@ fn start_analysis(
         watched.push(Watched::new(id.clone(), pipeline, Arc::clone(&figures)));
         reported.push(Reported { meter: CameraMeter::new(id.clone(), clock::now()), figures });
     }
-    let thread = spawn_analyst(&slots, detector, watched, changes, records)?;
+    let phases = Phases::new(timeline);
+    let analyst = Analyst {
+        slots: Arc::clone(&slots),
+        detector,
+        cameras: watched,
+        changes,
+        records,
+        phases,
+        fault: String::new(),
+    };
+    let thread = spawn("analyst", move || analyst.run())?;
     let cameras = open_cameras(&base.config, &slots, &change)?;
     Ok(Analysis { slots, cameras: Arc::new(Mutex::new(cameras)), reported, thread })
-}
-
-fn spawn_analyst(
-    slots: &Arc<Slots>,
-    detector: Option<Box<dyn Detector>>,
-    cameras: Vec<Watched>,
-    changes: Receiver<CameraEvent>,
-    records: SyncSender<Record>,
-) -> Result<JoinHandle<()>, RunError> {
-    let slots = Arc::clone(slots);
-    let analyst = Analyst { slots, detector, cameras, changes, records, fault: String::new() };
-    spawn("analyst", move || analyst.run())
 }
 
 fn open_cameras(

@@ -3,12 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod phases;
+mod replay;
 mod results;
 mod street;
 mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+/// When the clip's first frame was taken.
+pub(crate) const START: &str = "2026-03-05T08:13:40Z";
 
 /// A folder with the street's clip, its scene and a model that sees its paint.
 pub(crate) struct Place {
@@ -34,10 +39,32 @@ impl Place {
     }
 
     pub(crate) fn analyze_file(&self, video: &Path, scene: &Path, out: &str) -> Output {
+        let mut command = self.command(video, scene, out);
+        command.args(["--start", START]).output().unwrap()
+    }
+
+    /// The command that analyses a file, but for its start.
+    pub(crate) fn command(&self, video: &Path, scene: &Path, out: &str) -> Command {
         let mut command = edge();
         command.arg("analyze").arg(video).arg("--scene").arg(scene).arg("--out").arg(self.path(out));
-        command.args(["--start", "2026-03-05T08:13:40Z", "--model", "blobs", "--models-dir"]);
-        command.arg(self.path("models")).output().unwrap()
+        command.args(["--model", "blobs", "--models-dir"]).arg(self.path("models"));
+        command
+    }
+
+    /// Analyses the street and keeps what the model saw.
+    pub(crate) fn analyze_and_record(&self, out: &str) -> Output {
+        let mut command = edge();
+        command.arg("analyze").arg(self.path("street.mp4")).arg("--scene").arg(self.path("scene.toml"));
+        command.args(["--detections", "--start", "2026-03-05T08:13:40Z", "--model", "blobs", "--models-dir"]);
+        command.arg(self.path("models")).arg("--out").arg(self.path(out)).output().unwrap()
+    }
+
+    /// Replays recordings into a folder.
+    pub(crate) fn replay(&self, recordings: &[&str], scene: &str, out: &str) -> Output {
+        let mut command = edge();
+        command.arg("replay").args(recordings.iter().map(|name| self.path(name)));
+        command.arg("--scene").arg(self.path(scene)).arg("--out").arg(self.path(out)).arg("--tracks");
+        command.output().unwrap()
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

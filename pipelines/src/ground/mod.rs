@@ -1,9 +1,13 @@
 //! The road as a plane: where a contact point is in metres, and how far that can be believed.
 
+mod footprint;
 mod homography;
 mod hull;
+mod motion;
 mod speed;
 
+pub(crate) use footprint::{Contact, Footprint, Size, cross, dot, front_in_picture, length_in_picture, unit};
+pub(crate) use motion::{Motion, hardest_braking, sure};
 pub(crate) use speed::{Speed, SpeedLog, estimate};
 
 use homography::Homography;
@@ -50,6 +54,25 @@ impl GroundPlane {
         let (from, to) =
             (self.map.map(at), self.map.map(PixelPoint::new(at.x + direction.x / length, at.y + direction.y / length)));
         PixelPoint::new(to.x - from.x, to.y - from.y)
+    }
+
+    /// How far on the road a small step in the picture goes at a contact point, metres for a step of
+    /// `right` and `down` square pixels.
+    pub(crate) fn step(&self, at: PixelPoint, right: f64, down: f64) -> PixelPoint {
+        const SMALL: f64 = 0.01;
+        let (from, to) = (self.map.map(at), self.map.map(PixelPoint::new(at.x + SMALL * right, at.y + SMALL * down)));
+        PixelPoint::new((to.x - from.x) / SMALL, (to.y - from.y) / SMALL)
+    }
+
+    /// Where on the road a point of the picture would be if the plane went on beyond the valid polygon:
+    /// for what is drawn, not for what is measured.
+    pub(crate) fn extended(&self, point: PixelPoint) -> PixelPoint {
+        self.map.map(point)
+    }
+
+    /// Error of the calibration's own points, metres.
+    pub(crate) const fn residual_m(&self) -> f64 {
+        self.error_m
     }
 
     /// Metres that one pixel covers at a contact point, in the worst direction.

@@ -34,15 +34,19 @@ impl Cast<'_> {
     }
 
     fn object(&self, id: TrackId) -> Option<EventObject> {
-        let track = self.find(id)?;
-        let speed = self.journeys.get(&id).and_then(|journey| journey.median_speed(self.now));
-        Some(EventObject {
-            track: id.to_string(),
-            class: track.class(),
-            conf: track.class_confidence(),
-            bbox: track.shown_box(self.frame),
-            speed_kmh: speed.map(|speed| speed.kmh),
-            speed_err_kmh: speed.map(|speed| speed.err_kmh),
-        })
+        Some(object(id, self.find(id)?, self.journeys.get(&id), self.now, self.frame))
+    }
+}
+
+/// A track as an event tells of it.
+pub(super) fn object(id: TrackId, track: &Track, journey: Option<&Journey>, now: f64, frame: FrameSize) -> EventObject {
+    let speed = journey.and_then(|journey| journey.median_speed(now));
+    EventObject {
+        track: id.to_string(),
+        class: track.class(),
+        conf: track.class_confidence(),
+        bbox: track.shown_box(frame),
+        speed_kmh: speed.map(|speed| speed.kmh),
+        speed_err_kmh: speed.map(|speed| speed.err_kmh),
     }
 }

@@ -347,14 +347,16 @@ impl Cause {
         let clock = moment.clock;
         self.told = clock.now();
         self.told_members = claim.members.len();
-        self.objects = moment.cast.objects(claim.about, &claim.members);
+        self.objects = match &claim.evidence {
+            Some(evidence) if phase == Phase::Start => evidence.objects.clone(),
+            _ => moment.cast.objects(claim.about, &claim.members),
+        };
         let at = if phase == Phase::Start { claim.since } else { clock.now() };
-        out.push(self.change(
-            phase,
-            reason,
-            (clock.t_of(at), clock.utc_of(at)),
-            (clock.t_of(clock.now()), clock.utc()),
-        ));
+        let mut change =
+            self.change(phase, reason, (clock.t_of(at), clock.utc_of(at)), (clock.t_of(clock.now()), clock.utc()));
+        let evidence = claim.evidence.as_ref().filter(|_| phase == Phase::Start);
+        change.signals = evidence.and_then(|evidence| evidence.signals.clone());
+        out.push(change);
     }
 
     fn end(&self, reason: Reason, clock: &Clock, utc: UtcTime) -> IncidentChange {
@@ -383,6 +385,7 @@ impl Cause {
             detected_t,
             detected_utc,
             reason,
+            signals: None,
         }
     }
 }

@@ -3,6 +3,8 @@
 use super::watch::RoadUser;
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
+use kerege_contract::event::EventObject;
+use kerege_contract::phase::SignalTimeline;
 
 /// What of the scene a claim is about, by number; it names the cause together with the rule and the
 /// place.
@@ -67,6 +69,15 @@ pub(crate) enum Course {
     Passes,
 }
 
+/// What a claim keeps of the moment it is about, for when that is over before it is sure.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Evidence {
+    /// The road users as they were then, the one that causes it first.
+    pub(crate) objects: Vec<EventObject>,
+    /// What the signals showed, as it was judged by.
+    pub(crate) signals: Option<SignalTimeline>,
+}
+
 /// A judge's claim. Made again in every frame in which it holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {
@@ -90,6 +101,8 @@ pub(crate) struct Claim {
     pub(crate) clear_s: f64,
     /// Whether it stays where it is.
     pub(crate) course: Course,
+    /// What is kept of the moment it is about; those that cause it are told of as they are else.
+    pub(crate) evidence: Option<Box<Evidence>>,
     /// Why it is over when those that cause it are still seen.
     pub(crate) over: Reason,
 }
@@ -113,6 +126,7 @@ impl Claim {
             confirm_s: 0.0,
             clear_s: 0.0,
             course: Course::Stands,
+            evidence: None,
             over: Reason::Cleared,
         }
     }

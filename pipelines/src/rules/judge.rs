@@ -2,15 +2,23 @@
 
 use super::Claim;
 use super::congestion::CongestionJudge;
+use super::crash::CrashJudge;
 use super::crowd::CrowdJudge;
+use super::failure_to_yield::FailureToYieldJudge;
 use super::illegal_stop::IllegalStopJudge;
+use super::illegal_turn::IllegalTurnJudge;
+use super::lane_violation::LaneViolationJudge;
 use super::loitering::LoiteringJudge;
+use super::near_miss::NearMissJudge;
 use super::pedestrian_on_road::PedestrianJudge;
 use super::queue_spillback::SpillbackJudge;
+use super::red_light::RedLightJudge;
 use super::speeding::SpeedingJudge;
+use super::stop_line::StopLineJudge;
 use super::stopped::StoppedJudge;
 use super::watch::{Post, Watch};
 use super::wrong_way::WrongWayJudge;
+use kerege_contract::RoadUserClass;
 use kerege_contract::scene::RuleKind;
 use std::fmt::Debug;
 
@@ -23,6 +31,11 @@ pub(crate) trait Judge: Debug + Send {
     /// Over how long it looks back at tracks, seconds.
     fn window_s(&self) -> f64 {
         0.0
+    }
+
+    /// The classes of those who came second in the near misses that it counted since it was asked last.
+    fn near_misses(&mut self) -> Vec<RoadUserClass> {
+        Vec::new()
     }
 
     /// Whether it remembers nobody.
@@ -44,5 +57,12 @@ pub(crate) fn judge_of(kind: &RuleKind) -> Box<dyn Judge> {
         RuleKind::Crowd(thresholds) => Box::new(CrowdJudge::new(thresholds)),
         RuleKind::Loitering(thresholds) => Box::new(LoiteringJudge::new(thresholds)),
         // Conflicts and signals.
+        RuleKind::RedLight(thresholds) => Box::new(RedLightJudge::new(thresholds)),
+        RuleKind::StopLine(thresholds) => Box::new(StopLineJudge::new(thresholds)),
+        RuleKind::IllegalTurn(thresholds) => Box::new(IllegalTurnJudge::new(thresholds)),
+        RuleKind::LaneViolation(thresholds) => Box::new(LaneViolationJudge::new(thresholds)),
+        RuleKind::FailureToYield(thresholds) => Box::new(FailureToYieldJudge::new(thresholds)),
+        RuleKind::NearMiss(thresholds) => Box::new(NearMissJudge::new(thresholds)),
+        RuleKind::CrashSuspected(thresholds) => Box::new(CrashJudge::new(thresholds)),
     }
 }

@@ -5,36 +5,45 @@
 //! incidents of them: it waits for the confirm time, bridges gaps, attaches what belongs to the same
 //! cause, holds ends back for the clear time and the cooldown, and continues what a restart interrupted.
 
+mod approach;
 mod cast;
 mod causes;
 mod claim;
 mod congestion;
+mod crash;
 mod crowd;
+mod failure_to_yield;
 mod groups;
 mod illegal_stop;
+mod illegal_turn;
 mod judge;
+mod lane_violation;
 mod loitering;
+mod meetings;
+mod near_miss;
 mod neighbours;
 mod pedestrian_on_road;
 mod queue;
 mod queue_spillback;
+mod red_light;
 mod row;
 mod schedule;
 mod speeding;
 mod standing;
+mod stop_line;
 mod stopped;
 mod watch;
 mod wrong_way;
 
 pub(crate) use cast::Cast;
 pub(crate) use causes::{Causes, Moment};
-pub(crate) use claim::{About, Claim, Course, Spot};
+pub(crate) use claim::{About, Claim, Course, Evidence, Spot};
 pub(crate) use watch::{LaneUser, Post, RoadUser, Watch};
 
 use crate::RuleOptions;
 use judge::{Judge, judge_of};
 use kerege_contract::scene::{Rule, Scope};
-use kerege_contract::{Scene, UtcTime};
+use kerege_contract::{RoadUserClass, Scene, UtcTime};
 
 /// The rules of one scene.
 #[derive(Debug)]
@@ -71,6 +80,15 @@ impl Rules {
             }
         }
         &self.claims
+    }
+
+    /// The classes of those who came second in the near misses of this frame, by the rule that counts
+    /// them.
+    pub(crate) fn near_misses(&mut self) -> impl Iterator<Item = (&Rule, RoadUserClass)> {
+        self.watched.iter_mut().flat_map(|Watched { rule, judge, .. }| {
+            let rule = &*rule;
+            judge.near_misses().into_iter().map(move |class| (rule, class))
+        })
     }
 
     /// The longest time over which any judge looks back at tracks, seconds.

@@ -1,11 +1,14 @@
 //! What judges look at: the road users of a frame, and what of the scene their rule is about.
 
 use crate::TrackId;
+use crate::clock::Clock;
 use crate::count::{Journey, Step};
 use crate::layout::{Layout, OnLane};
+use crate::signals::Signals;
 use crate::track::Track;
-use kerege_contract::PixelPoint;
+use kerege_contract::event::EventObject;
 use kerege_contract::scene::{Rule, Scope};
+use kerege_contract::{FrameSize, PixelPoint};
 
 /// A confirmed road user.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +28,11 @@ impl RoadUser<'_> {
     /// How long its box is along a direction (a unit vector), square pixels.
     pub(crate) fn length_along(&self, direction: PixelPoint) -> f64 {
         (self.width * direction.x).hypot(self.height * direction.y)
+    }
+
+    /// As an event tells of it.
+    pub(crate) fn object(&self, frame: FrameSize, now: f64) -> EventObject {
+        super::cast::object(self.id, self.track, Some(self.journey), now, frame)
     }
 
     /// The larger side of its box, square pixels.
@@ -53,6 +61,10 @@ pub(crate) struct Watch<'t> {
     /// A hidden vehicle is remembered for this long, seconds.
     pub(crate) covered_s: f64,
     pub(crate) layout: &'t Layout,
+    /// For instants in UTC.
+    pub(crate) clock: &'t Clock,
+    /// What the signals showed.
+    pub(crate) signals: &'t Signals,
     /// Confirmed road users, by number.
     pub(crate) users: &'t [RoadUser<'t>],
     /// Lines that were found crossed in this frame, also by tracks that ended with it.

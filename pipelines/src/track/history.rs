@@ -85,14 +85,17 @@ impl History {
     }
 
     /// The movement over the last `window_s` seconds before the newest fix; none until the track has
-    /// been seen for nearly that long, or when it was seen too seldom.
+    /// been seen for nearly that long, or when it was seen too seldom (for half as long again).
     pub(crate) fn drift(&self, window_s: f64) -> Option<Drift> {
         let newest = self.last()?.at;
         let from = newest - window_s - 1e-6;
-        let first = self.fixes.partition_point(|fix| fix.at < from);
+        let within = self.fixes.partition_point(|fix| fix.at < from);
+        // Where frames are few, one a little before the window is better than none.
+        let seldom = self.fixes.get(within).is_none_or(|fix| newest - fix.at < 0.8 * window_s);
+        let first = if seldom { within.checked_sub(1)? } else { within };
         let oldest = self.fixes.get(first)?.at;
         let span = newest - oldest;
-        if span < 0.8 * window_s {
+        if !(0.8 * window_s..=1.5 * window_s).contains(&span) {
             return None;
         }
         let head = Mean::of(self.fixes.range(first..).take_while(|fix| fix.at <= oldest + span / 4.0 + 1e-6));

@@ -2,17 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail loudly and report what they measured")]
 
+mod conflicts;
 mod counting;
+mod crash;
 mod from_above;
 mod gathering;
 mod identity;
 mod illegal_stop;
+mod lamps;
 mod life;
 mod minutes;
 mod pedestrian;
 mod properties;
 mod queues;
 mod real;
+mod red_light;
 mod rng;
 mod road;
 mod ruled;
@@ -20,5 +24,6 @@ mod speed;
 mod speeding;
 mod stopped;
 mod street;
+mod turns;
 mod watch;
 mod wrong_way;

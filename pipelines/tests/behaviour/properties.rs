@@ -82,7 +82,7 @@ fn mirrored_point(point: FramePoint) -> FramePoint {
 }
 
 /// The scene seen in a mirror: left and right of its lines change places.
-fn mirrored(scene: &Scene) -> Scene {
+pub(crate) fn mirrored(scene: &Scene) -> Scene {
     let mut scene = scene.clone();
     for line in &mut scene.lines {
         (line.a, line.b) = (mirrored_point(line.a), mirrored_point(line.b));
@@ -90,12 +90,35 @@ fn mirrored(scene: &Scene) -> Scene {
     for lane in &mut scene.lanes {
         lane.polygon.iter_mut().chain(&mut lane.centre).for_each(|point| *point = mirrored_point(*point));
     }
-    for zone in &mut scene.zones {
-        zone.polygon.iter_mut().for_each(|point| *point = mirrored_point(*point));
-    }
+    scene.zones.iter_mut().flat_map(|zone| &mut zone.polygon).for_each(|point| *point = mirrored_point(*point));
+    scene.markings.iter_mut().flat_map(|marking| &mut marking.path).for_each(|point| *point = mirrored_point(*point));
     if let Some(calibration) = &mut scene.calibration {
         calibration.points.iter_mut().for_each(|point| point.image = mirrored_point(point.image));
         calibration.valid.iter_mut().for_each(|point| *point = mirrored_point(*point));
+    }
+    scene
+}
+
+/// The same frames in a mirror.
+pub(crate) fn mirrored_frames(frames: &[Frame]) -> Vec<Frame> {
+    let turn = |b: FrameBox| FrameBox { x1: 1.0 - b.x2, x2: 1.0 - b.x1, ..b };
+    let turned = |seen: &Vec<kerege_contract::Detection>| {
+        seen.iter().map(|d| kerege_contract::Detection { bbox: turn(d.bbox), ..*d }).collect()
+    };
+    frames.iter().map(|(t, seen)| (*t, turned(seen))).collect()
+}
+
+/// The same scene with its road measured in degrees, somewhere in Bishkek.
+pub(crate) fn in_degrees(scene: &Scene) -> Scene {
+    const METRES_PER_DEGREE: f64 = 111_194.93;
+    let mut scene = scene.clone();
+    if let Some(calibration) = &mut scene.calibration {
+        calibration.unit = kerege_contract::scene::RoadUnit::Lonlat;
+        for point in &mut calibration.points {
+            let [x, y] = point.road;
+            let east = METRES_PER_DEGREE * 42.8746_f64.to_radians().cos();
+            point.road = [74.5698 + x / east, 42.8746 + y / METRES_PER_DEGREE];
+        }
     }
     scene
 }
@@ -115,10 +138,7 @@ proptest! {
     fn in_a_mirror_the_ways_swap_and_all_else_stays(seed in 0u64..1000) {
         let (camera, frames) = (Pinhole::default(), filmed(seed, 10.0));
         let scene = scene(&camera, Ground::Calibrated);
-        let turned: Vec<Frame> = frames.iter().map(|(t, detections)| {
-            let turn = |b: FrameBox| FrameBox { x1: 1.0 - b.x2, x2: 1.0 - b.x1, ..b };
-            (*t, detections.iter().map(|d| kerege_contract::Detection { bbox: turn(d.bbox), ..*d }).collect())
-        }).collect();
+        let turned = mirrored_frames(&frames);
         let (plain, mut other) = (watch(&scene, &camera, &frames), watch(&mirrored(&scene), &camera, &turned));
         for passage in &mut other.passages {
             passage.dir = if passage.dir == Direction::Forward { Direction::Backward } else { Direction::Forward };

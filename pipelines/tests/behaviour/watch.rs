@@ -120,6 +120,23 @@ pub(crate) fn watch(scene: &Scene, camera: &Pinhole, frames: &[Frame]) -> Record
     record
 }
 
+/// From when to when each track was seen, and as what: for telling what went wrong.
+pub(crate) fn lives(record: &Record) -> Vec<String> {
+    let mut lives: BTreeMap<u64, (f64, f64, usize, RoadUserClass)> = BTreeMap::new();
+    for (t, tracks) in &record.tracks {
+        for track in tracks.iter().filter(|track| track.detected_now) {
+            let life = lives.entry(track.track.0).or_insert((*t, *t, 0, track.class));
+            (life.1, life.2, life.3) = (*t, life.2 + 1, track.class);
+        }
+    }
+    lives.iter().map(|(id, (from, to, n, class))| format!("t-{id} {class} {from:.1}..{to:.1} ({n})")).collect()
+}
+
+/// Fails with all that is wrong, not with the first of it.
+pub(crate) fn all_well(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// A scene from its text, with its faults shown.
 pub(crate) fn scene(text: &str) -> Scene {
     let text = format!("v = 1\n{text}");

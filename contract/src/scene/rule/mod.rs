@@ -3,9 +3,16 @@
 //! Each type of rule has a file that says what its thresholds are and how they are read; the table
 //! at the end of this file is the only place that lists them.
 
+mod crash_suspected;
+mod failure_to_yield;
+mod illegal_turn;
+mod lane_violation;
+mod near_miss;
 mod read;
+mod red_light;
 mod schedule;
 mod scope;
+mod stop_line;
 mod stopped_vehicle;
 mod wrong_way;
 // Flow and places.
@@ -19,8 +26,15 @@ mod speeding;
 mod standstill;
 // Conflicts and signals.
 
+pub use crash_suspected::CrashSuspected;
+pub use failure_to_yield::FailureToYield;
+pub use illegal_turn::IllegalTurn;
+pub use lane_violation::LaneViolation;
+pub use near_miss::NearMiss;
+pub use red_light::RedLight;
 pub use schedule::{DayOfWeek, TimeWindow};
 pub use scope::{LooksAt, Scope};
+pub use stop_line::StopLine;
 pub use stopped_vehicle::StoppedVehicle;
 pub use wrong_way::WrongWay;
 // Flow and places.
@@ -104,6 +118,11 @@ trait RuleType: Sized {
     /// Reads its thresholds; none when one that must be given is not.
     fn read(fields: &mut Fields<'_>) -> Option<Self>;
 
+    /// Whether its thresholds name a line, beside those that every rule may name.
+    fn names(&self, _line: &LineId) -> bool {
+        false
+    }
+
     /// What it misses in a scene whose parts are sound by themselves: what is wrong, and the remedy.
     fn misses(&self, _rule: &Rule, _scene: &Scene) -> Option<(String, &'static str)> {
         None
@@ -143,6 +162,13 @@ macro_rules! rule_types {
                 }
             }
 
+            /// Whether its thresholds name a line, beside those that every rule may name.
+            fn names(&self, line: &LineId) -> bool {
+                match self {
+                    $(Self::$name(thresholds) => thresholds.names(line),)*
+                }
+            }
+
             fn misses(&self, rule: &Rule, scene: &Scene) -> Option<(String, &'static str)> {
                 match self {
                     $(Self::$name(thresholds) => thresholds.misses(rule, scene),)*
@@ -178,7 +204,20 @@ rule_types! {
     /// A person stays in a zone.
     Loitering,
     // Conflicts and signals.
+    /// A vehicle drives over its stop line while its signal is red.
+    RedLight,
+    /// A vehicle stands beyond its stop line, over which it came on red.
+    StopLine,
+    /// A forbidden movement from one line to another.
+    IllegalTurn,
+    /// A lane change over a marking that must not be crossed.
+    LaneViolation,
+    /// A vehicle passes a person on a crosswalk without giving way.
+    FailureToYield,
+    /// Two road users come to the place where their ways cross shortly after one another.
+    NearMiss,
+    /// Vehicles stop harder than anybody brakes, and stay where they are.
+    CrashSuspected,
 }
-
 #[cfg(test)]
 mod tests;

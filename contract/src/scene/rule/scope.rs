@@ -14,6 +14,10 @@ pub enum LooksAt {
     LanesAndLines,
     /// Lines, which must be named; and lanes, to tell whose line it is.
     Lines,
+    /// Markings; every one.
+    Markings,
+    /// The whole picture, unless zones or lanes are named.
+    Anywhere,
     /// Zones and lanes; every carriageway zone, or every live lane where no carriageway is drawn.
     Carriageway,
 }
@@ -27,13 +31,18 @@ pub struct Scope {
     pub zones: Vec<bool>,
     /// By number of the line.
     pub lines: Vec<bool>,
+    /// By number of the marking.
+    pub markings: Vec<bool>,
+    /// Whether it looks at the whole picture.
+    pub anywhere: bool,
 }
 
 impl Scope {
     /// Whether there is nothing to look at.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        !self.lanes.iter().chain(&self.zones).chain(&self.lines).any(|watched| *watched)
+        let drawn = self.lanes.iter().chain(&self.zones).chain(&self.lines).chain(&self.markings);
+        !self.anywhere && !drawn.into_iter().any(|watched| *watched)
     }
 }
 
@@ -44,6 +53,7 @@ impl Rule {
         let carriageway = scene.zones.iter().any(|zone| zone.kind == ZoneKind::Carriageway);
         let (live, zones) = match self.kind.looks_at() {
             LooksAt::Lanes | LooksAt::LanesAndLines | LooksAt::Lines => (true, None),
+            LooksAt::Markings | LooksAt::Anywhere => (false, None),
             LooksAt::Zones(kind) => (false, Some(kind)),
             LooksAt::Carriageway => (!carriageway, Some(ZoneKind::Carriageway)),
         };
@@ -59,7 +69,13 @@ impl Rule {
                 .iter()
                 .map(|zone| if named { self.zones.contains(&zone.id) } else { zones == Some(zone.kind) })
                 .collect(),
-            lines: scene.lines.iter().map(|line| self.lines.contains(&line.id)).collect(),
+            lines: scene.lines.iter().map(|line| self.lines.contains(&line.id) || self.kind.names(&line.id)).collect(),
+            markings: scene
+                .markings
+                .iter()
+                .map(|marking| matches!(&self.kind, RuleKind::LaneViolation(rule) if rule.watches(&marking.id)))
+                .collect(),
+            anywhere: !named && self.kind.looks_at() == LooksAt::Anywhere,
         }
     }
 }
@@ -71,7 +87,8 @@ pub(super) fn foreign_key(rule: &Rule) -> Option<&'static str> {
         LooksAt::Lanes => zones.then_some("zones").or(lines.then_some("lines")),
         LooksAt::Zones(_) => lanes.then_some("lanes").or(lines.then_some("lines")),
         LooksAt::Lines | LooksAt::LanesAndLines => zones.then_some("zones"),
-        LooksAt::Carriageway => lines.then_some("lines"),
+        LooksAt::Markings => zones.then_some("zones").or(lanes.then_some("lanes")).or(lines.then_some("lines")),
+        LooksAt::Carriageway | LooksAt::Anywhere => lines.then_some("lines"),
     }
 }
 
@@ -87,6 +104,8 @@ pub(super) const fn nothing_drawn(kind: &RuleKind) -> (&'static str, &'static st
             ("it watches zones of its kind, and there is none", "draw a [[zone]], or name others in 'zones'")
         }
         LooksAt::Lines => ("it watches a line, and names none", "name one in 'lines'"),
+        LooksAt::Markings => ("it watches markings, and there is none", "draw a [[marking]]"),
+        LooksAt::Anywhere => ("it watches nothing", "name lanes or zones, or leave both out"),
         LooksAt::Carriageway => (
             "it watches the carriageway, and there is none",
             "draw a [[zone]] of the kind carriageway, or a live [[lane]]",

@@ -84,6 +84,7 @@ pub(super) fn incident(number: u64, phase: Phase, at: UtcTime) -> Draft {
         geo: None,
         obj: Vec::new(),
         rule: None,
+        signals: None,
         model: None,
         calib: None,
         evidence: Vec::new(),

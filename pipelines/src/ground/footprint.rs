@@ -1,0 +1,260 @@
+//! Where a road user's body is, from the contact point of its box.
+//!
+//! The contact point is the middle of the box's bottom edge: of the body's outline on the road, the
+//! point nearest to the camera. That is the rear of what drives away, the front of what comes, and the
+//! near side of what passes across. With the heading and the class's size it tells the middle and the
+//! front, each with an error.
+
+use super::GroundPlane;
+use kerege_contract::{PixelPoint, RoadUserClass};
+
+/// Error of a contact point, share of the box's side (one standard deviation), and the least of it in
+/// square pixels: what detectors on fixed cameras do.
+const CONTACT: f64 = 0.03;
+const CONTACT_FLOOR: f64 = 0.7;
+
+/// How large the road users of a class are, metres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Size {
+    pub(crate) length: f64,
+    /// One standard deviation of the length within the class.
+    pub(crate) spread: f64,
+    pub(crate) width: f64,
+}
+
+impl Size {
+    /// Usual sizes: European passenger cars and minibuses, rigid buses and trucks up to the 12 m and
+    /// the width of 2.55 m that directive 96/53/EC allows, articulated ones within the spread.
+    pub(crate) const fn of(class: RoadUserClass) -> Self {
+        let (length, spread, width) = match class {
+            RoadUserClass::Car => (4.4, 0.35, 1.8),
+            RoadUserClass::Van => (5.6, 0.6, 2.0),
+            RoadUserClass::Bus => (11.0, 1.7, 2.5),
+            RoadUserClass::Truck => (8.5, 2.5, 2.5),
+            RoadUserClass::Motorcycle => (2.1, 0.2, 0.8),
+            RoadUserClass::Bicycle => (1.8, 0.15, 0.6),
+            RoadUserClass::Person => (0.5, 0.1, 0.5),
+            RoadUserClass::Vehicle => (4.8, 1.0, 1.9),
+        };
+        Self { length, spread, width }
+    }
+
+    /// The part of it that nearly every road user of the class fills.
+    pub(crate) const fn sure(self) -> Self {
+        let length = self.length - self.spread;
+        Self { length, spread: 0.0, width: 0.9 * self.width }
+    }
+}
+
+/// What is measured of a road user in a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Contact {
+    /// Its contact point, square pixels.
+    pub(crate) anchor: PixelPoint,
+    /// Width and height of its box, square pixels.
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+/// The outline of a road user on the road, metres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Footprint {
+    pub(crate) centre: PixelPoint,
+    /// Where it heads, a unit vector.
+    pub(crate) heading: PixelPoint,
+    pub(crate) size: Size,
+    /// Error of its front along the heading, one standard deviation.
+    pub(crate) front_err: f64,
+}
+
+impl Footprint {
+    /// Of a road user of a class that heads somewhere on the road; none outside the valid polygon.
+    pub(crate) fn of(
+        contact: &Contact,
+        heading: PixelPoint,
+        class: RoadUserClass,
+        plane: &GroundPlane,
+    ) -> Option<Self> {
+        let (place, heading) = (plane.road(contact.anchor)?, unit(heading)?);
+        let size = Size::of(class);
+        let (down, right) = (plane.step(contact.anchor, 0.0, 1.0), plane.step(contact.anchor, 1.0, 0.0));
+        let near = unit(down)?;
+        let (along, across) = (dot(heading, near), cross(heading, near).abs());
+        let reach = f64::midpoint(size.length * along.abs(), size.width * across);
+        let centre = PixelPoint::new(place.x - near.x * reach, place.y - near.y * reach);
+        let error = |side: f64| (CONTACT * side).max(CONTACT_FLOOR);
+        let measured = (dot(down, heading) * error(contact.height)).hypot(dot(right, heading) * error(contact.width));
+        let length = f64::midpoint(size.spread, -size.spread * along * along.abs());
+        let front_err = measured.hypot(length).hypot(plane.residual_m());
+        Some(Self { centre, heading, size, front_err })
+    }
+
+    /// The middle of its front.
+    pub(crate) fn front(&self) -> PixelPoint {
+        self.at(0.5, 0.0)
+    }
+
+    /// Whether two outlines overlap, or are nearer to each other than `slack_m`.
+    pub(crate) fn overlaps(&self, other: &Self, slack_m: f64) -> bool {
+        // Two convex outlines are apart when they are along a normal of an edge of one of them.
+        let apart = |axis: PixelPoint| {
+            let between = PixelPoint::new(other.centre.x - self.centre.x, other.centre.y - self.centre.y);
+            dot(between, axis).abs() > self.half_along(axis) + other.half_along(axis) + slack_m
+        };
+        [self.heading, side(self.heading), other.heading, side(other.heading)].into_iter().all(|axis| !apart(axis))
+    }
+
+    fn half_along(&self, axis: PixelPoint) -> f64 {
+        let (length, width) = (dot(self.heading, axis).abs(), cross(self.heading, axis).abs());
+        f64::midpoint(self.size.length * length, self.size.width * width)
+    }
+
+    fn at(&self, lengths: f64, widths: f64) -> PixelPoint {
+        let (l, w, beside) = (lengths * self.size.length, widths * self.size.width, side(self.heading));
+        PixelPoint::new(
+            self.centre.x + l * self.heading.x + w * beside.x,
+            self.centre.y + l * self.heading.y + w * beside.y,
+        )
+    }
+}
+
+/// The front of a road user in a picture without a ground plane, with its error (one standard
+/// deviation), square pixels. Somewhere between the contact point, for what comes, and a box length
+/// further, for what drives away: the middle of that with all of it within two errors.
+pub(crate) fn front_in_picture(contact: &Contact, heading: PixelPoint) -> Option<(PixelPoint, f64)> {
+    let heading = unit(heading)?;
+    let farthest = length_in_picture(contact, heading) * f64::midpoint(1.0, -heading.y);
+    let place =
+        PixelPoint::new(contact.anchor.x + heading.x * farthest / 2.0, contact.anchor.y + heading.y * farthest / 2.0);
+    let measured = (heading.y * (CONTACT * contact.height).max(CONTACT_FLOOR))
+        .hypot(heading.x * (CONTACT * contact.width).max(CONTACT_FLOOR));
+    Some((place, measured.hypot(farthest / 4.0)))
+}
+
+/// How long a box is along a unit vector, square pixels: at least as long as the road user seen there.
+pub(crate) fn length_in_picture(contact: &Contact, heading: PixelPoint) -> f64 {
+    (contact.width * heading.x).hypot(contact.height * heading.y)
+}
+
+/// The unit vector of a vector; none of one without length.
+pub(crate) fn unit(vector: PixelPoint) -> Option<PixelPoint> {
+    let length = vector.x.hypot(vector.y);
+    (length > 1e-12 && length.is_finite()).then(|| PixelPoint::new(vector.x / length, vector.y / length))
+}
+
+pub(crate) fn dot(a: PixelPoint, b: PixelPoint) -> f64 {
+    a.x * b.x + a.y * b.y
+}
+
+pub(crate) fn cross(a: PixelPoint, b: PixelPoint) -> f64 {
+    a.x * b.y - a.y * b.x
+}
+
+const fn side(heading: PixelPoint) -> PixelPoint {
+    PixelPoint::new(-heading.y, heading.x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kerege_contract::FrameSize;
+    use kerege_contract::scene::{Calibration, CalibrationPoint, RoadUnit};
+
+    const FRAME: FrameSize = FrameSize::new(1280, 720);
+
+    /// A camera 8 m over the road that looks along y, 18° down (as in the behaviour tests).
+    fn project(x: f64, y: f64) -> PixelPoint {
+        let (sin, cos) = 18_f64.to_radians().sin_cos();
+        let (depth, lower) = (y * cos + 8.0 * sin, 8.0 * cos - y * sin);
+        PixelPoint::new(640.0 + 1000.0 * x / depth, 360.0 + 1000.0 * lower / depth)
+    }
+
+    fn plane() -> GroundPlane {
+        let points = [(-6.0, 12.0), (6.0, 12.0), (9.0, 60.0), (-9.0, 60.0)]
+            .map(|(x, y)| CalibrationPoint { image: FRAME.frame_point(project(x, y)), road: [x, y] });
+        let calibration = Calibration { unit: RoadUnit::Metres, points: points.to_vec(), valid: Vec::new() };
+        GroundPlane::fit(&calibration, FRAME, 0.25).unwrap()
+    }
+
+    /// What is seen of a flat car with its middle at a place.
+    fn seen(x: f64, y: f64, heading: PixelPoint) -> Contact {
+        let truth =
+            Footprint { centre: PixelPoint::new(x, y), heading, size: Size::of(RoadUserClass::Car), front_err: 0.0 };
+        let corners = [(0.5, 0.5), (0.5, -0.5), (-0.5, -0.5), (-0.5, 0.5)].map(|(l, w)| truth.at(l, w));
+        let corners = corners.map(|corner| project(corner.x, corner.y));
+        let (xs, ys) = (corners.map(|corner| corner.x), corners.map(|corner| corner.y));
+        let (left, right) = (xs.into_iter().fold(f64::INFINITY, f64::min), xs.into_iter().fold(0.0, f64::max));
+        let bottom = ys.into_iter().fold(0.0, f64::max);
+        Contact { anchor: PixelPoint::new(f64::midpoint(left, right), bottom), width: right - left, height: 60.0 }
+    }
+
+    #[test]
+    fn front_and_middle_are_found_whichever_way_it_heads() {
+        let plane = plane();
+        for (x, y) in [(0.0, 20.0), (3.0, 30.0), (-4.0, 40.0)] {
+            for degrees in [0.0, 45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0_f64] {
+                let (sin, cos) = degrees.to_radians().sin_cos();
+                let heading = PixelPoint::new(cos, sin);
+                let found = Footprint::of(&seen(x, y, heading), heading, RoadUserClass::Car, &plane).unwrap();
+                let truth = PixelPoint::new(x + 2.2 * cos, y + 2.2 * sin);
+                let off = found.front().distance(truth);
+                assert!(off < 0.75, "({x}, {y}) {degrees}°: {off}");
+                assert!(off < 3.0 * found.front_err, "({x}, {y}) {degrees}°: {off} of {}", found.front_err);
+            }
+        }
+    }
+
+    #[test]
+    fn the_front_of_what_comes_is_surer_than_that_of_what_drives_away() {
+        let plane = plane();
+        let err = |heading: PixelPoint| {
+            let seen = seen(0.0, 20.0, heading);
+            Footprint::of(&seen, heading, RoadUserClass::Truck, &plane).unwrap().front_err
+        };
+        let (comes, goes) = (err(PixelPoint::new(0.0, -1.0)), err(PixelPoint::new(0.0, 1.0)));
+        assert!(comes < 0.4 && goes > 2.4, "{comes} {goes}");
+    }
+
+    #[test]
+    fn outside_the_valid_polygon_and_without_a_heading_there_is_none() {
+        let (plane, ahead) = (plane(), PixelPoint::new(0.0, 1.0));
+        let far = Contact { anchor: project(0.0, 90.0), width: 20.0, height: 15.0 };
+        assert_eq!(Footprint::of(&far, ahead, RoadUserClass::Car, &plane), None);
+        let near = Contact { anchor: project(0.0, 20.0), ..far };
+        assert_eq!(Footprint::of(&near, PixelPoint::default(), RoadUserClass::Car, &plane), None);
+    }
+
+    #[test]
+    fn outlines_overlap_only_where_both_bodies_are() {
+        let car = |x: f64, y: f64, degrees: f64| {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            let (centre, heading) = (PixelPoint::new(x, y), PixelPoint::new(cos, sin));
+            Footprint { centre, heading, size: Size::of(RoadUserClass::Car), front_err: 0.1 }
+        };
+        let one = car(0.0, 0.0, 90.0);
+        for (other, wanted) in [
+            (car(0.0, 3.9, 90.0), true),
+            (car(0.0, 4.5, 90.0), false),
+            (car(1.5, 0.0, 90.0), true),
+            (car(1.9, 0.0, 90.0), false),
+            (car(2.4, 0.0, 0.0), true),
+            (car(3.2, 0.0, 0.0), false),
+            (car(2.0, 3.0, 45.0), true),
+            (car(2.8, 3.8, 45.0), false),
+        ] {
+            assert_eq!(one.overlaps(&other, 0.0), wanted, "{other:?}");
+            assert_eq!(other.overlaps(&one, 0.0), wanted, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_ground_plane_the_front_lies_between_contact_point_and_box_length() {
+        let contact = Contact { anchor: PixelPoint::new(100.0, 200.0), width: 60.0, height: 40.0 };
+        for (heading, wanted) in [((0.0, 1.0), (0.0, 0.0)), ((0.0, -1.0), (0.0, -40.0)), ((1.0, 0.0), (30.0, 0.0))] {
+            let (place, err) = front_in_picture(&contact, PixelPoint::new(heading.0, heading.1)).unwrap();
+            let end = PixelPoint::new(100.0 + wanted.0, 200.0 + wanted.1);
+            assert!(place.distance(end) <= 2.0 * err && place.distance(contact.anchor) <= 2.0 * err, "{heading:?}");
+        }
+        assert_eq!(front_in_picture(&contact, PixelPoint::default()), None);
+    }
+}

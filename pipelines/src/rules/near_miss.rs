@@ -1,0 +1,71 @@
+//! `near_miss`: two road users, one of them in a motor vehicle, that came to the place where their ways
+//! cross shortly after one another. Rare ones are incidents, all below a larger time are counted.
+
+use super::judge::Judge;
+use super::meetings::Meetings;
+use super::watch::{Post, RoadUser, Watch};
+use super::{About, Claim, Course, Evidence, Spot};
+use crate::Reason;
+use kerege_contract::RoadUserClass;
+use kerege_contract::scene::NearMiss;
+
+/// The judge of one rule.
+#[derive(Debug)]
+pub(crate) struct NearMissJudge {
+    thresholds: NearMiss,
+    meetings: Meetings,
+    counted: Vec<RoadUserClass>,
+}
+
+impl NearMissJudge {
+    pub(crate) fn new(thresholds: &NearMiss) -> Self {
+        Self { thresholds: thresholds.clone(), meetings: Meetings::default(), counted: Vec::new() }
+    }
+}
+
+impl Judge for NearMissJudge {
+    fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
+        let met = self.meetings.follow(watch, post.users(watch), self.thresholds.min_speed_kmh);
+        for meeting in met {
+            let find = |id| watch.users.iter().find(|user| user.id == id);
+            let (Some(first), Some(second)) = (find(meeting.first), find(meeting.second)) else { continue };
+            if !is_watched(post, watch, second) {
+                continue;
+            }
+            if meeting.pet_s < self.thresholds.counted_pet_s {
+                self.counted.push(second.track.class());
+            }
+            if meeting.pet_s < self.thresholds.max_pet_s {
+                let objects = [second, first].map(|user| user.object(watch.layout.frame, watch.now)).to_vec();
+                let spot = second.journey.lane.map_or_else(Spot::default, Spot::lane);
+                claims.push(Claim {
+                    about: About::Pair(meeting.second, meeting.first),
+                    course: Course::Passes,
+                    over: Reason::Moved,
+                    evidence: Some(Box::new(Evidence { objects, signals: None })),
+                    ..Claim::of(post.number, spot, second.anchor, meeting.at)
+                });
+            }
+        }
+    }
+
+    fn near_misses(&mut self) -> Vec<RoadUserClass> {
+        std::mem::take(&mut self.counted)
+    }
+
+    fn window_s(&self) -> f64 {
+        2.0
+    }
+
+    #[cfg(test)]
+    fn is_idle(&self) -> bool {
+        self.meetings.is_empty()
+    }
+}
+
+/// Whether it happened where the rule looks: everywhere, unless it names lanes or zones.
+fn is_watched(post: &Post<'_>, watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
+    let named = !post.rule.lanes.is_empty() || !post.rule.zones.is_empty();
+    let in_lane = || user.journey.lane.is_some_and(|lane| post.scope.lanes[lane]);
+    !named || in_lane() || post.zone_at(watch, user.anchor).is_some()
+}

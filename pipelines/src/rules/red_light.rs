@@ -1,0 +1,222 @@
+//! `red_light`: a vehicle whose front passed its stop line while its signal was red, and that went on.
+//!
+//! Judged is the time from when the front was last surely before the line until it was first surely
+//! beyond it: the group must have been red for all of it, for the grace before it, and for the errors of
+//! the signal's and the camera's time before and after. The messages that tell of that
+//! instant come later than the frame; it waits for them, and what they leave open is not held against
+//! anybody. Who may turn by a second group is judged by it once it is seen where he leaves.
+
+use super::approach::{Approach, Over, StopLineShape};
+use super::judge::Judge;
+use super::watch::{Post, RoadUser, Watch};
+use super::{About, Claim, Course, Evidence, Spot};
+use crate::signals::{PATIENCE_S, Shown, Window};
+use crate::{Reason, TrackId};
+use kerege_contract::PixelPoint;
+use kerege_contract::event::EventObject;
+use kerege_contract::scene::RedLight;
+use std::collections::BTreeMap;
+
+/// How much of the signals' past a violation carries, seconds: yellow and red of a usual cycle.
+pub(super) const CARRIED_S: f64 = 60.0;
+/// A speed lags behind: one that seems to go on may yet be seen to stand, seconds.
+const SETTLES_S: f64 = 1.2;
+/// How long it may take from the stop line to a line that tells who turns, seconds.
+const TURN_S: f64 = 15.0;
+
+/// The judge of one rule.
+#[derive(Debug)]
+pub(crate) struct RedLightJudge {
+    thresholds: RedLight,
+    drives: BTreeMap<(usize, TrackId), Drive>,
+}
+
+/// One vehicle and one stop line.
+#[derive(Debug, Default)]
+struct Drive {
+    approach: Approach,
+    lane: Option<usize>,
+    case: Option<Case>,
+}
+
+/// A vehicle that is over the line.
+#[derive(Debug)]
+struct Case {
+    over: Over,
+    /// As it was seen when it passed the line.
+    object: EventObject,
+    place: PixelPoint,
+    /// Whether it stood beyond the line before it went on.
+    stood: bool,
+    /// When it went on, as it seemed; and whether its rear is past the line.
+    goes_on: Option<f64>,
+    cleared: bool,
+    exit: Exit,
+    closed: bool,
+}
+
+/// Where it left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    NotSeen,
+    /// By a line of those who turn.
+    Turned,
+    /// By another.
+    Elsewhere,
+}
+
+/// What becomes of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Waits,
+    Lawful,
+    Red,
+}
+
+impl RedLightJudge {
+    pub(crate) fn new(thresholds: &RedLight) -> Self {
+        Self { thresholds: thresholds.clone(), drives: BTreeMap::new() }
+    }
+
+    fn follow(&mut self, user: &RoadUser<'_>, number: usize, line: &StopLineShape, watch: &Watch<'_>, post: &Post<'_>) {
+        let drive = self.drives.entry((number, user.id)).or_default();
+        let Some(gauge) = drive.approach.follow(user, line, watch.layout) else { return };
+        let Some(over) = drive.approach.over() else {
+            drive.lane = user.journey.lane.or(drive.lane);
+            drive.case = None;
+            return;
+        };
+        if !post.rule.lanes.is_empty() && !drive.lane.is_some_and(|lane| post.scope.lanes[lane]) {
+            return;
+        }
+        let case = drive.case.get_or_insert_with(|| Case {
+            over,
+            object: user.object(watch.layout.frame, watch.now),
+            place: user.anchor,
+            stood: false,
+            goes_on: None,
+            cleared: false,
+            exit: Exit::NotSeen,
+            closed: false,
+        });
+        case.over = over;
+        case.cleared |= gauge.is_clear();
+        if gauge.stands() && !case.cleared && !case.closed {
+            (case.stood, case.goes_on) = (true, None);
+        } else if case.goes_on.is_none() && gauge.goes_on() {
+            case.goes_on = Some(watch.now);
+        }
+    }
+
+    /// Notes by which lines those left who are over a stop line.
+    fn note_exits(&mut self, watch: &Watch<'_>) {
+        for (id, step) in watch.crossed {
+            for ((number, user), drive) in &mut self.drives {
+                if user == id
+                    && *number != step.line
+                    && let Some(case) = &mut drive.case
+                {
+                    let turned = watch.layout.is_one_of(step.line, &self.thresholds.turn_lines);
+                    case.exit = if turned { Exit::Turned } else { Exit::Elsewhere };
+                }
+            }
+        }
+    }
+}
+
+impl Judge for RedLightJudge {
+    fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
+        let lines: Vec<(usize, StopLineShape)> = stop_lines(watch, post)
+            .map(|number| (number, StopLineShape::of(watch.layout, number, self.thresholds.dir)))
+            .collect();
+        for user in post.users(watch).filter(|user| user.track.class().is_motor_vehicle() && user.track.is_seen()) {
+            for (number, line) in &lines {
+                self.follow(user, *number, line, watch, post);
+            }
+        }
+        self.note_exits(watch);
+        let thresholds = &self.thresholds;
+        for ((number, id), drive) in &mut self.drives {
+            let Some(case) = drive.case.as_mut().filter(|case| case.goes_on.is_some() && !case.closed) else {
+                continue;
+            };
+            let verdict = verdict(thresholds, case, watch);
+            case.closed = verdict != Verdict::Waits;
+            if verdict == Verdict::Red {
+                claims.push(claim(thresholds, post.number, (*number, *id), drive.lane, case, watch));
+            }
+        }
+        self.drives.retain(|(_, id), drive| {
+            let open = drive
+                .case
+                .as_ref()
+                .is_some_and(|case| !case.closed && watch.now - case.goes_on.unwrap_or(case.over.to) < TURN_S);
+            open || watch.users.iter().any(|user| user.id == *id)
+        });
+    }
+
+    #[cfg(test)]
+    fn is_idle(&self) -> bool {
+        self.drives.is_empty()
+    }
+}
+
+/// The stop lines of a rule, by number: the lines that it names itself.
+pub(super) fn stop_lines<'r>(watch: &'r Watch<'_>, post: &'r Post<'_>) -> impl Iterator<Item = usize> {
+    post.lines().filter(|number| watch.layout.is_one_of(*number, &post.rule.lines))
+}
+
+/// What a group showed when the front was at the line, to all errors.
+pub(super) fn shown(group: u16, over: &Over, grace_s: f64, stale_s: f64, watch: &Watch<'_>) -> Shown {
+    let (at, err_s) = (watch.clock.utc_of(over.at), watch.signals.time_err_s);
+    let (before_s, after_s) = (over.at - over.from + grace_s + err_s, over.to - over.at + err_s);
+    let window = Window { at, before_s, after_s, stale_s };
+    watch.signals.log.shown(group, &window)
+}
+
+fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
+    let went_on = case.goes_on.unwrap_or(case.over.to);
+    let age = watch.now - went_on;
+    if !case.cleared && age < SETTLES_S {
+        return Verdict::Waits;
+    }
+    let by = |group, over: &Over| shown(group, over, thresholds.grace_s, thresholds.stale_s, watch);
+    // Who stood beyond the line is a matter of the stop line, unless it was still red when he went on.
+    let left = Over { at: went_on, from: went_on, to: went_on };
+    let main = by(thresholds.group, &case.over);
+    let later = if case.stood { by(thresholds.group, &left) } else { main };
+    match (main, later) {
+        (Shown::Other, _) | (_, Shown::Other) => return Verdict::Lawful,
+        (Shown::Red, Shown::Red) => {}
+        _ if age > PATIENCE_S => return Verdict::Lawful,
+        _ => return Verdict::Waits,
+    }
+    let Some(turn) = thresholds.turn_group else { return Verdict::Red };
+    match (by(turn, &case.over), case.exit) {
+        (Shown::Red, _) | (_, Exit::Elsewhere) => Verdict::Red,
+        (_, Exit::Turned) => Verdict::Lawful,
+        (_, Exit::NotSeen) if age > TURN_S - 1.0 => Verdict::Lawful,
+        (_, Exit::NotSeen) => Verdict::Waits,
+    }
+}
+
+fn claim(
+    thresholds: &RedLight,
+    rule: usize,
+    (line, id): (usize, TrackId),
+    lane: Option<usize>,
+    case: &Case,
+    watch: &Watch<'_>,
+) -> Claim {
+    let groups: Vec<u16> = std::iter::once(thresholds.group).chain(thresholds.turn_group).collect();
+    let (from, to) = (case.over.at - CARRIED_S, case.over.to + 2.0);
+    let (from, to) = (watch.clock.utc_of(from), watch.clock.utc_of(to));
+    let signals = watch.signals.log.timeline(&groups, from, to, thresholds.stale_s);
+    Claim {
+        about: About::One(id),
+        course: Course::Passes,
+        over: Reason::Moved,
+        evidence: Some(Box::new(Evidence { objects: vec![case.object.clone()], signals })),
+        ..Claim::of(rule, Spot::line(line, lane), case.place, case.over.at)
+    }
+}
