@@ -28,6 +28,13 @@ impl View<'_> {
         if iou >= least { iou } else { 0.0 }
     }
 
+    /// The same for a weak detection. A track that was seen once is not known to move yet: it is where
+    /// it was seen.
+    pub(crate) fn weak_overlap(&self, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
+        let place = if track.hits > 1 { believed } else { track.seen_box };
+        self.overlap(place, sighting, self.options.min_iou_low)
+    }
+
     /// Overlap of the last observation with what is seen: finds again what stopped, turned or was
     /// hidden while the filter believed otherwise.
     pub(crate) fn recovery(&self, track: &Track, sighting: &Sighting) -> f64 {
