@@ -148,13 +148,14 @@ impl StoppedJudge {
         };
         standing.head = Some((head_since, watch.now));
         let since = if standing.behind_hidden { standing.since } else { head_since };
-        let waits = standing.behind_hidden || watch.layout.is_waiting(head.anchor);
+        // Where it came to stand decides: at green it leaves the waiting area before it counts as moving.
+        let waits = standing.behind_hidden || watch.layout.is_waiting(standing.place);
         standing.waits = waits;
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.id) {
                 // It has been behind another: should it ever be head, that begins then.
                 standing.head.get_or_insert((f64::NEG_INFINITY, f64::NEG_INFINITY));
-                standing.waits = watch.layout.is_waiting(other.anchor);
+                standing.waits = watch.layout.is_waiting(standing.place);
             }
         }
         Some(Claim {

@@ -158,3 +158,27 @@ def fit(rows: dict, before: Noise) -> tuple[Noise, dict]:
         "false_over_0.4_per_picture": round(float((false > 0.4).sum()) / max(int(rows["frames"]), 1), 3),
     }
     return fitted, figures
+
+
+def command(model: Path, rendered: Path, out: Path) -> None:
+    """Fits a YOLOX on rendered folders and writes the parameters beside how they were come by."""
+    rows = gather(yolox(model), rendered)
+    fitted, figures = fit(rows, Noise.load())
+    out.write_text(toml(fitted, model.name, [path.name for path in folders(rendered)], figures))
+    print(f"written: {out}: {figures}")
+
+
+def toml(noise: Noise, model: str, clips: list[str], figures: dict) -> str:
+    """The parameter file."""
+    rows = ["# The noise model of accuracy/noise.py, fitted by `./kerege bench accuracy fit`.", "", "[fit]"]
+    rows += [
+        'how = "censored regression on rendered frames; the parts of the scatter in time, spots, strays and flips as set in noise.toml"',
+        f'model = "{model}"', f"clips = {json.dumps(clips)}",
+    ]
+    rows += [f"{key.replace('.', '_')} = {value}" for key, value in figures.items()] + ["", "[model]"]
+    plain = {key: value for key, value in vars(noise).items() if not isinstance(value, dict)}
+    rows += [f"{key} = {value}" for key, value in plain.items()] + ["", "[model.base]"]
+    rows += [f"{key} = {value}" for key, value in noise.base.items()] + ["", "[model.flips]"]
+    for word, chances in noise.flips.items():
+        rows.append(f"{word} = {{ {', '.join(f'{name} = {chance}' for name, chance in chances.items())} }}")
+    return "\n".join(rows) + "\n"

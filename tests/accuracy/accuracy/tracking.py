@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -22,12 +23,13 @@ from .recording import Sequence
 from .seen import Rows, see
 
 RATES = (5.0, 8.0, 10.0, 15.0, 30.0)
-SECONDS = 60.0
+SECONDS = 30.0
 EVALUATION = tuple(range(101, 111))
 """Seeds of the report; whoever tunes the tracker uses others (1 to 99)."""
 
 LOADS = (0.7, 1.0, 1.4, 1.8)
 OURS = "ours"
+PEER_VERSION = f"trackers {metadata.version('trackers')}"
 SCENE = "v = 1\n"
 """Nothing drawn: only the tracker is asked."""
 
@@ -42,8 +44,8 @@ class Cell:
     everybody: Rows
 
 
-def simulated(seed: int, fps: float, noise: Noise, work: Path, seconds: float = SECONDS) -> Cell:
-    """A minute of traffic seen by one of the cameras, in turn; the load varies with the seed."""
+def simulated(seed: int, fps: float, noise: Noise, work: Path, seconds: float = SECONDS, source: str = "simulated") -> Cell:
+    """Some traffic seen by one of the cameras, in turn; the load varies with the seed."""
     camera = list(traffic.CAMERAS)[seed % len(traffic.CAMERAS)]
     drive = traffic.Drive(seed, seconds, LOADS[(seed // len(traffic.CAMERAS)) % len(LOADS)])
     record, _ = traffic.record(drive, work / "traffic" / f"{seed}-{seconds:.0f}.pickle")
@@ -53,8 +55,8 @@ def simulated(seed: int, fps: float, noise: Noise, work: Path, seconds: float = 
     rows = see(record, view, t)
     found = detect(noise, rows, t, view.width, view.height, rng)
     size = (view.width, view.height)
-    name = f"simulated-{camera}-{seed}-{fps:g}"
-    return Cell("simulated", seed, Sequence(name, size, fps, t, found, recording.fair(rows, view.height)), rows)
+    name = f"{source}-{camera}-{seed}-{fps:g}"
+    return Cell(source, seed, Sequence(name, size, fps, t, found, recording.fair(rows, view.height)), rows)
 
 
 def kitti(folder: Path, seed: int, fps: float, noise: Noise) -> Iterator[Cell]:
@@ -68,14 +70,14 @@ def kitti(folder: Path, seed: int, fps: float, noise: Noise) -> Iterator[Cell]:
         rng = np.random.default_rng([seed, int(path.stem), round(fps * 10), 2])
         found = detect(noise, rows, t, *recording.KITTI_SIZE, rng)
         truth = recording.fair(rows, recording.KITTI_SIZE[1])
-        yield Cell("kitti", seed, Sequence(f"kitti-{path.stem}-{seed}-{fps:g}", recording.KITTI_SIZE, fps, t, found, truth), rows)
+        yield Cell("KITTI", seed, Sequence(f"kitti-{path.stem}-{seed}-{fps:g}", recording.KITTI_SIZE, fps, t, found, truth), rows)
 
 
 def mot15(folder: Path) -> Iterator[Cell]:
     """The two pedestrian clips, with their public detections as they are."""
     for name in ("TUD-Campus", "TUD-Stadtmitte"):
         sequence = recording.mot(folder / name, (640, 480), 25.0)
-        yield Cell("mot15", 0, sequence, sequence.truth)
+        yield Cell("MOT15", 0, sequence, sequence.truth)
 
 
 Tracker = Callable[[Cell], recording.Tracked]
@@ -88,12 +90,12 @@ def trackers(edge: Edge, work: Path) -> dict[str, tuple[str, Tracker]]:
 
     table: dict[str, tuple[str, Tracker]] = {OURS: (edge.version, ours)}
     for name in peers.PEERS:
-        table[name] = ("trackers 2.6.1", lambda cell, name=name: peers.track(name, cell.sequence))
+        table[name] = (PEER_VERSION, lambda cell, name=name: peers.track(name, cell.sequence))
     return table
 
 
 def _digest(cell: Cell, version: str) -> str:
-    found, hasher = cell.sequence.found, hashlib.sha256(version.encode())
+    found, hasher = cell.sequence.found, hashlib.sha256(f"{version} {cell.seed}".encode())
     for column in (cell.sequence.t, found.frame, found.score, found.box, cell.sequence.truth.box):
         hasher.update(np.ascontiguousarray(column).tobytes())
     return hasher.hexdigest()[:16]
@@ -105,7 +107,10 @@ def judge(cell: Cell, name: str, version: str, tracker: Tracker, work: Path) -> 
     if kept.exists():
         return json.loads(kept.read_text())
     tracked = scores.drop_ignored(cell.sequence, cell.everybody, tracker(cell))
-    out = scores.score(cell.sequence, tracked)
+    out = scores.score(cell.sequence, tracked) | {
+        "tracker": name, "version": version, "source": cell.source, "fps": cell.sequence.fps, "seed": cell.seed,
+        "sequence": cell.sequence.name,
+    }
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(out))
     return out
@@ -122,18 +127,29 @@ Table = dict[tuple[str, float], dict[str, dict[int, dict[str, float]]]]
 """By source and rate, by tracker, by seed: scores."""
 
 
-def evaluate(cells: Iterator[Cell], table: dict[str, tuple[str, Tracker]], work: Path, say=print) -> Table:
-    """Judges all trackers on all cells."""
-    gathered: dict = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+def evaluate(cells: Iterator[Cell], table: dict[str, tuple[str, Tracker]], work: Path, say=print) -> None:
+    """Judges trackers on cells; the scores lie in the work folder then, and what is known is not judged again."""
     for cell in cells:
         for name, (version, tracker) in table.items():
-            row = judge(cell, name, version, tracker, work)
-            gathered[cell.source, cell.sequence.fps][name][cell.seed].append(row)
+            judge(cell, name, version, tracker, work)
         say(f"tracking: {cell.sequence.name}")
-    return {
-        key: {name: {seed: combine(rows) for seed, rows in seeds.items()} for name, seeds in by_name.items()}
-        for key, by_name in gathered.items()
-    }
+
+
+def gather(work: Path, versions: dict[str, str]) -> Table:
+    """What is known so far of the given versions of the trackers; seeds that not all trackers have are left out."""
+    gathered: dict = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for path in sorted((work / "scores").glob("*.json")):
+        row = json.loads(path.read_text())
+        if versions.get(row["tracker"]) == row["version"]:
+            gathered[row["source"], row["fps"]][row["tracker"]][row["seed"]].append(row)
+    out: Table = {}
+    for key, by_name in gathered.items():
+        whole = max(len(rows) for seeds in by_name.values() for rows in seeds.values())
+        complete = {name: {s for s, rows in seeds.items() if len(rows) == whole} for name, seeds in by_name.items()}
+        common = set.intersection(*complete.values()) if OURS in complete else set()
+        if common:
+            out[key] = {name: {s: combine(seeds[s]) for s in sorted(common)} for name, seeds in by_name.items()}
+    return out
 
 
 def summary(table: Table, measure: str) -> list[dict]:
