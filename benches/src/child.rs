@@ -73,17 +73,28 @@ fn children_seconds() -> Result<f64> {
     Ok(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
 }
 
-/// The fields `cutime` and `cstime`, counted after the name in brackets, which may hold anything.
+/// The fields `cutime` and `cstime`.
 fn children_ticks(stat: &str) -> Option<u64> {
+    two_ticks(stat, 13)
+}
+
+/// User and system seconds of a process itself, from its line in `/proc/PID/stat`.
+#[expect(clippy::cast_precision_loss, reason = "ticks of some hours")]
+pub(crate) fn own_seconds(stat: &str) -> Option<f64> {
+    Some(two_ticks(stat, 11)? as f64 / rustix::param::clock_ticks_per_second() as f64)
+}
+
+/// The sum of two neighbouring fields, counted after the name in brackets, which may hold anything.
+fn two_ticks(stat: &str, skipped: usize) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_whitespace().skip(13);
+    let mut fields = fields.split_whitespace().skip(skipped);
     let user: u64 = fields.next()?.parse().ok()?;
     let system: u64 = fields.next()?.parse().ok()?;
     Some(user + system)
 }
 
 /// Most resident memory of a running process so far; none once it has ended.
-fn peak_memory(process: u32) -> Option<u64> {
+pub(crate) fn peak_memory(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
@@ -98,6 +109,7 @@ mod tests {
     fn ticks_are_found_behind_any_name() {
         let stat = "7 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 11 12 130 14 15";
         assert_eq!(children_ticks(stat), Some(144));
+        assert_eq!(two_ticks(stat, 11), Some(23));
         assert_eq!(children_ticks("nothing"), None);
     }
 

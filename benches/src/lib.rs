@@ -7,6 +7,7 @@ pub mod clip;
 pub mod clock;
 pub mod figures;
 pub mod floor;
+pub mod live;
 pub mod peer;
 pub mod pictures;
 pub mod report;

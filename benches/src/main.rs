@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use kerege_benches::analyze::{Analyze, Run};
 use kerege_benches::clip::Clip;
 use kerege_benches::report::{Measured, Setting};
-use kerege_benches::{floor, peer};
+use kerege_benches::{floor, live, peer};
 use kerege_models::{Catalogue, Manifest, RuntimeOptions, find_runtime, store};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +34,14 @@ enum Command {
         /// The Python that has the peer's packages.
         #[arg(long, default_value = "python3")]
         python: PathBuf,
+    },
+    /// Run the box on more and more live 720p cameras and print what it analyses of them.
+    Cameras {
+        #[command(flatten)]
+        what: What,
+        /// How many cameras, one number for each row.
+        #[arg(long, value_delimiter = ',', default_value = "1,2,4")]
+        counts: Vec<usize>,
     },
 }
 
@@ -81,6 +89,7 @@ fn main() -> ExitCode {
     let measured = match arguments.command {
         None => measure_floor(&arguments.floor),
         Some(Command::Peer { what, python }) => measure_peer(&what, &python),
+        Some(Command::Cameras { what, counts }) => measure_cameras(&what, &counts),
     };
     match measured {
         Ok(()) => ExitCode::SUCCESS,
@@ -184,6 +193,27 @@ fn measure_peer(what: &What, python: &Path) -> Result<()> {
     let own = run.cpu_s * 1000.0 / analysed as f64;
     println!("peer: {peer}");
     println!("box:  {analysed} frames analysed, {own:.2} ms each, peak {} MiB", run.peak_bytes >> 20);
+    Ok(())
+}
+
+fn measure_cameras(what: &What, counts: &[usize]) -> Result<()> {
+    let bench = Bench::prepare(what)?;
+    let fps = what.fps.unwrap_or(10.0);
+    let once = bench.analyze(0)?;
+    // A start, two whole times between health messages, and what it takes until all are live.
+    let video = live::long_clip(&bench.clip.video, once.summary.duration_s, 150.0, bench.folder.path())?;
+    let clip = Clip { video, scene: bench.clip.scene.clone() };
+    let analyze = &bench.analyze;
+    let trial = live::Trial {
+        program: analyze.program.clone(),
+        model: analyze.model.clone(),
+        fps,
+        environment: analyze.environment.clone(),
+    };
+    let rows: Vec<_> =
+        counts.iter().map(|&cameras| trial.run(cameras, &clip, bench.folder.path())).collect::<Result<_>>()?;
+    println!("{} at 1280×720, model {}, {}\n", once.summary.video, bench.manifest.name, processor());
+    println!("{}", live::table(&rows, fps));
     Ok(())
 }
 

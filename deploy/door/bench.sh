@@ -9,6 +9,9 @@ bench_help() {
 ./kerege bench [ARGUMENTS]: builds with optimisation and measures; the arguments go to kerege-bench
 (./kerege bench -- --help shows them).
 
+  ./kerege bench             an analysed frame of a clip beside the floor of parser, decoder and model
+  ./kerege bench cameras     more and more live 720p cameras: what is analysed of them, cores, memory
+
 ./kerege bench accuracy [ARGUMENTS]: tracking, counts and rules against exact truth, into docs/accuracy.md
 (tests/accuracy/README.md; installs its Python packages on its first call).
 TEXT

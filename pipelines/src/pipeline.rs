@@ -1,7 +1,7 @@
 //! The pipeline: the order in which a frame's detections are looked at.
 
 use crate::clock::{Advance, Clock};
-use crate::count::{Journey, Step, footprint};
+use crate::count::{Journey, Step};
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
 use crate::rules::{Cast, Causes, Moment, Rules, Subject, Watch};
@@ -150,8 +150,7 @@ impl Pipeline {
     /// A confirmed track in a lane as the rules see it.
     fn subject<'t>(&self, track: &'t Track, layout: &Layout) -> Option<Subject<'t>> {
         let id = track.id?;
-        let lane = self.journeys.get(&id)?.lane?;
-        let anchor = footprint(track);
+        let (lane, anchor) = (self.journeys.get(&id)?.lane?, track.history.last()?.anchor);
         let (on, steady) = (layout.lanes[lane].locate(anchor), track.steady_box());
         Some(Subject { id, track, lane, on, anchor, width: steady.width(), height: steady.height() })
     }

@@ -30,6 +30,8 @@ pub struct Plan {
     pub model: Option<(String, Vec<u8>)>,
     /// Further arguments of the simulator.
     pub simulator: Vec<&'static str>,
+    /// Further keys of each camera in the box's configuration.
+    pub camera_keys: &'static str,
 }
 
 impl Plan {
@@ -37,7 +39,8 @@ impl Plan {
     #[must_use]
     pub fn drawn(clips: Vec<PathBuf>) -> Self {
         let model = crate::detector::colour_blobs();
-        Self { clips, scene: crate::scenario::SCENE.to_owned(), model: Some(model), simulator: Vec::new() }
+        let scene = crate::scenario::SCENE.to_owned();
+        Self { clips, scene, model: Some(model), simulator: Vec::new(), camera_keys: "" }
     }
 }
 
@@ -280,9 +283,10 @@ public_key = "{centre_key}"
     for (index, address) in cameras.addresses().iter().enumerate() {
         write!(
             text,
-            "[[camera]]\nid = \"c{}\"\nname = \"Drawn {}\"\nurl = \"{address}\"\nscene = \"scene.toml\"\n",
+            "[[camera]]\nid = \"c{}\"\nname = \"Drawn {}\"\nurl = \"{address}\"\nscene = \"scene.toml\"\n{}\n",
             index + 1,
-            index + 1
+            index + 1,
+            plan.camera_keys
         )?;
     }
     Ok(fs::write(folder.join("edge.toml"), text)?)

@@ -103,7 +103,7 @@ impl Stop {
 }
 
 fn run(shared: &Arc<Shared>, stop: &Stop) {
-    let mut backoff = Backoff::default();
+    let mut backoff = Backoff::new(shared.options.retry_max);
     let mut stream_epoch = 0;
     loop {
         let epoch = Arc::new(Epoch::new(shared, stream_epoch));

@@ -54,10 +54,13 @@ pub struct CameraOptions {
     pub stall: Duration,
     /// The same picture for so long is a frozen camera.
     pub frozen: Duration,
+    /// The longest wait between two attempts to connect.
+    pub retry_max: Duration,
 }
 
 impl CameraOptions {
-    /// The defaults: TCP, 10 frames per second, stalled or frozen after 3 s.
+    /// The defaults: TCP, 10 frames per second, stalled or frozen after 3 s. With the time that an
+    /// attempt may take, trying again after 4 s at most keeps the way back to the picture under 10 s.
     #[must_use]
     pub fn new(id: CameraId, address: impl Into<String>) -> Self {
         Self {
@@ -70,6 +73,7 @@ impl CameraOptions {
             fps: 10.0,
             stall: Duration::from_secs(3),
             frozen: Duration::from_secs(3),
+            retry_max: Duration::from_secs(4),
         }
     }
 }

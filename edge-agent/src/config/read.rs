@@ -141,6 +141,7 @@ impl Reader<'_> {
         let own_fps = fields.number("fps", 0.5..=60.0).unwrap_or(fps);
         let stall = fields.number("stall_s", 1.0..=60.0).unwrap_or(3.0);
         let frozen = fields.number("frozen_s", 1.0..=600.0).unwrap_or(3.0);
+        let retry_max = fields.number("retry_max_s", 0.01..=60.0).unwrap_or(4.0);
         let scene = fields.text("scene").and_then(|path| self.scene(&fields, &path));
         fields.finish();
         let id = id?;
@@ -153,6 +154,7 @@ impl Reader<'_> {
             fps: own_fps,
             stall: Duration::from_secs_f64(stall),
             frozen: Duration::from_secs_f64(frozen),
+            retry_max: Duration::from_secs_f64(retry_max),
             ..CameraOptions::new(id.clone(), url?)
         };
         Some(CameraConfig { name: name.unwrap_or_else(|| id.to_string()), options, scene })

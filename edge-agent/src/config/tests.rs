@@ -43,6 +43,7 @@ fn the_example_is_a_sound_configuration_with_every_key() {
         "provider",
         "stall_s",
         "frozen_s",
+        "retry_max_s",
         "jitter_ms",
         "latency_ms",
         "transport",

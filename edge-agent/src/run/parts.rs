@@ -141,7 +141,6 @@ pub(super) fn take_up(recorder: &mut Recorder) -> BTreeMap<CameraId, Vec<OpenInc
 pub(super) struct RunningUplink {
     pub(super) state: Arc<UplinkState>,
     pub(super) timeline: Option<SharedTimeline>,
-    pub(super) health: watch::Sender<Option<Latest>>,
     pub(super) ending: CancellationToken,
     pub(super) task: JoinHandle<()>,
 }
@@ -156,9 +155,13 @@ impl RunningUplink {
     }
 }
 
-pub(super) fn start_uplink(base: &Base, runtime: &Runtime, outbox: &OutboxHandle) -> Result<RunningUplink, RunError> {
+pub(super) fn start_uplink(
+    base: &Base,
+    runtime: &Runtime,
+    outbox: &OutboxHandle,
+    health: watch::Receiver<Option<Latest>>,
+) -> Result<RunningUplink, RunError> {
     let config = &base.config;
-    let (health, health_feed) = watch::channel(None);
     let (mirror, phases) = watch::channel(None);
     let (_, reported) = watch::channel(Some(reported(config)));
     let options = UplinkOptions {
@@ -172,7 +175,7 @@ pub(super) fn start_uplink(base: &Base, runtime: &Runtime, outbox: &OutboxHandle
         software: env!("CARGO_PKG_VERSION").into(),
     };
     let (state, ending) = (Arc::new(UplinkState::default()), CancellationToken::new());
-    let feeds = Feeds { health: health_feed, reported, phases };
+    let feeds = Feeds { health, reported, phases };
     let random = Random::from_system()?;
     let task = runtime.spawn(uplink::run(options, outbox.clone(), feeds, Arc::clone(&state), ending.clone(), random));
     let timeline = config.signals.as_ref().map(|address| {
@@ -181,7 +184,7 @@ pub(super) fn start_uplink(base: &Base, runtime: &Runtime, outbox: &OutboxHandle
         runtime.spawn(signals::run(options, Arc::clone(&timeline), base.key.clone(), mirror, ending.clone()));
         timeline
     });
-    Ok(RunningUplink { state, timeline, health, ending, task })
+    Ok(RunningUplink { state, timeline, ending, task })
 }
 
 /// The configuration in force, as the centre is told. Scenes too long for a packet are left out.

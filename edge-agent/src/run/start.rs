@@ -16,7 +16,7 @@ use crate::ids::Random;
 use crate::infer::Slots;
 use crate::outbox::{OutboxHandle, OutboxThread};
 use crate::supervise::{self, Supervisor};
-use crate::uplink::UplinkState;
+use crate::uplink::{Latest, UplinkState};
 use kerege_contract::{CameraId, Scene};
 use kerege_models::Detector;
 use kerege_pipelines::{OpenIncident, Pipeline};
@@ -27,6 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// Changes of cameras that may wait for the analyst.
@@ -50,10 +51,11 @@ pub(super) fn run(config: Config) -> Result<(), RunError> {
     let ending = CancellationToken::new();
     runtime.spawn(supervise::watch_signals(ending.clone()));
     let ready = Arc::new(AtomicBool::new(false));
+    let (health, told) = watch::channel(None);
     if let Some(address) = base.config.status {
-        runtime.spawn(status::serve(address, Arc::clone(&ready)));
+        runtime.spawn(status::serve(address, status::Known { ready: Arc::clone(&ready), health: told }));
     }
-    let supervisor = start(&base, discipline, &runtime, outbox_thread, &outbox)?;
+    let supervisor = start(&base, discipline, &runtime, outbox_thread, &outbox, health)?;
     ready.store(true, Ordering::Relaxed);
     tracing::info!(device = %base.config.device, cameras = base.config.cameras.len(), "the box runs");
     runtime.block_on(ending.cancelled());
@@ -71,6 +73,7 @@ fn start(
     runtime: &Runtime,
     outbox_thread: OutboxThread,
     outbox: &OutboxHandle,
+    health: watch::Sender<Option<Latest>>,
 ) -> Result<Supervisor, RunError> {
     let (detector, model) = parts::ready_model(&base.config);
     let pictures = Pictures::new();
@@ -79,7 +82,7 @@ fn start(
     let resumed = parts::take_up(&mut recorder);
     let recorder = spawn("recorder", move || recorder.run(&told))?;
     let analysis = start_analysis(base, detector, &resumed, records.clone())?;
-    let uplink = parts::start_uplink(base, runtime, outbox)?;
+    let uplink = parts::start_uplink(base, runtime, outbox, health.subscribe())?;
     let (end_reports, reports_ended) = sync_channel::<()>(0);
     let (cameras, slots) = (Arc::clone(&analysis.cameras), analysis.slots);
     let reporter = Reporter {
@@ -96,7 +99,7 @@ fn start(
         limits: parts::limits(&base.config),
         uplink: Arc::clone(&uplink.state),
         timeline: uplink.timeline.clone(),
-        health: uplink.health.clone(),
+        health,
         records,
         begun: base.begun,
     };

@@ -16,8 +16,8 @@ const HALF_FOOTPRINT: f64 = 0.12;
 /// A lane is left when the footprint is this far from where the lane was last sure, box sizes.
 const LEFT_BEHIND: f64 = 0.3;
 
-/// The middle of what a road user covers of the road, square pixels; of its steadied box, so that one
-/// bad box among hundreds while it stands does not put it elsewhere.
+/// The middle of what a road user covers of the road where it was last seen, square pixels; of
+/// its steadied box, since one bad box among hundreds must not put it elsewhere.
 pub(crate) fn footprint(track: &Track) -> PixelPoint {
     middle_of(track.steady_box(), track.class())
 }

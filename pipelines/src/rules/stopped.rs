@@ -9,6 +9,7 @@
 
 use super::claim::{Claim, Subject, Watch};
 use crate::TrackId;
+use crate::count::footprint;
 use crate::track::Drift;
 use kerege_contract::PixelPoint;
 use kerege_contract::scene::StoppedVehicle;
@@ -35,6 +36,8 @@ struct Standing {
     head: Option<(f64, f64)>,
     /// Where it stood when that was last sure.
     place: PixelPoint,
+    /// The middle of its footprint when it came to stand.
+    foot: PixelPoint,
     /// Number of its lane, and how far along it stands.
     lane: usize,
     along: f64,
@@ -115,6 +118,7 @@ impl StoppedJudge {
             since: drift.since,
             head: None,
             place: subject.anchor,
+            foot: footprint(subject.track),
             lane: subject.lane,
             along: subject.on.along,
             seen: subject.track.last_seen,
@@ -149,13 +153,13 @@ impl StoppedJudge {
         standing.head = Some((head_since, watch.now));
         let since = if standing.behind_hidden { standing.since } else { head_since };
         // Where it came to stand decides: at green it leaves the waiting area before it counts as moving.
-        let waits = standing.behind_hidden || watch.layout.is_waiting(standing.place);
+        let waits = standing.behind_hidden || watch.layout.is_waiting(standing.foot);
         standing.waits = waits;
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.id) {
                 // It has been behind another: should it ever be head, that begins then.
                 standing.head.get_or_insert((f64::NEG_INFINITY, f64::NEG_INFINITY));
-                standing.waits = watch.layout.is_waiting(standing.place);
+                standing.waits = watch.layout.is_waiting(standing.foot);
             }
         }
         Some(Claim {
