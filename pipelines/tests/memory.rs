@@ -23,9 +23,9 @@ fn detections(frame: u32) -> Vec<Detection> {
     let user = |number: u32| {
         let own = frame + number * 37;
         let (life, age) = (own / 100, own % 100);
-        let along = if (life + number) % 5 == 0 { age.min(50) } else { age };
+        let along = if (life + number).is_multiple_of(5) { age.min(50) } else { age };
         let (x, y) = (f64::from(number % 10) * 0.1, f64::from(along) * 0.0095 - f64::from(number / 10) * 0.01);
-        let seen = (own * 13 + number) % 7 != 0 && y > 0.0;
+        let seen = !(own * 13 + number).is_multiple_of(7) && y > 0.0;
         let bbox = FrameBox { x1: x as f32, y1: y as f32, x2: (x + 0.06) as f32, y2: (y + 0.05) as f32 };
         seen.then_some(Detection { class: RoadUserClass::Car, score: 0.8, bbox })
     };
