@@ -15,7 +15,7 @@ class Edge:
 
     def __init__(self, program: Path) -> None:
         if not program.exists():
-            raise SystemExit(f"{program} is missing: build it with `cargo build --release -p kerege-edge-agent`")
+            raise SystemExit(f"{program} is missing: build it with `cargo build --release --workspace --bin kerege-edge`")
         self.program = program
         self.version = hashlib.sha256(program.read_bytes()).hexdigest()[:16]
 

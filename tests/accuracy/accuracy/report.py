@@ -85,8 +85,8 @@ def _rules(results: list[dict]) -> str:
     days = sum(r["hour"]["seconds"] for r in results) / 86400.0
     ordinary = sum(r["hour"]["seconds"] for r in results if not r["hour"]["scripted"]) / 86400.0
     out = [
-        f"{len(results)} recordings, {24 * days:.2f} camera-hours ({days:.3f} camera-days, of which {ordinary:.3f} of ordinary traffic); "
-        "the goal of 30 camera-days is far off, and the bounds say so.", "",
+        f"{len(results)} recordings, {24 * days:.2f} camera-hours ({days:.4f} camera-days, {ordinary:.4f} of them of ordinary traffic); "
+        "the goal is 30, and the bounds say how far that is.", "",
         "| rule | due | found | 95 % interval | told twice | false alarms | per camera-day (upper 95 % bound) | median time after it could be confirmed |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -126,9 +126,10 @@ def _counts(results: list[dict], pictures: Path) -> str:
 
 
 def write(work: Path, noise: Path, pictures: Path) -> str:
-    """The page."""
+    """The page; `remarks.md` in the work folder, if there, stands among the conditions."""
     pictures.mkdir(parents=True, exist_ok=True)
     how, results = tomllib.loads(noise.read_text())["fit"]["how"], _hours(work)
+    remarks = (work / "remarks.md").read_text() if (work / "remarks.md").exists() else ""
     return f"""# Accuracy
 
 Made by `./kerege bench accuracy` (tests/accuracy); do not edit by hand. What is not in a table was not measured.
@@ -144,7 +145,7 @@ Made by `./kerege bench accuracy` (tests/accuracy); do not edit by hand. What is
 - Frames come jittered (15 % of their spacing) and 2 % are dropped.
 - KITTI: the truth of 11 sequences (a moving camera, 10 fps) under the same noise model. MOT15: the two pedestrian clips
   with their public detections; reported only.
-
+{remarks}
 ## Tracking
 
 Same detections for all. In brackets: ours less that peer, with the 95 % interval over seeds (paired). Peers are those of
