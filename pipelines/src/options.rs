@@ -21,7 +21,7 @@ pub struct Options {
 pub struct TrackingOptions {
     /// Detections at or above this score take part in the first association, 0..1.
     pub high_score: f32,
-    /// Detections at or above this score can keep a track that was seen in the frame before, 0..1.
+    /// Detections at or above this score can keep a track that is not lost yet, 0..1.
     pub low_score: f32,
     /// An unmatched detection at or above this score begins a track, 0..1.
     pub birth_score: f32,
@@ -52,7 +52,7 @@ impl Default for TrackingOptions {
             low_score: 0.1,
             birth_score: 0.45,
             min_iou: 0.2,
-            min_iou_low: 0.5,
+            min_iou_low: 0.2,
             min_iou_recovery: 0.3,
             tentative_s: 0.5,
             lost_s: 1.0,

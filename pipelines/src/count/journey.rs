@@ -1,6 +1,7 @@
 //! What one confirmed track has done so far: its lines, its speeds, its lane.
 
 use super::crossing::{Birth, Body, Crossing, Cut};
+use super::lane::LaneKeeper;
 use crate::GroundOptions;
 use crate::ground::{Speed, SpeedLog, estimate};
 use crate::layout::Layout;
@@ -35,6 +36,7 @@ pub(crate) struct Journey {
     pub(crate) speed: Option<Speed>,
     /// The lane it is in, by number.
     pub(crate) lane: Option<usize>,
+    keeper: LaneKeeper,
     start: PixelPoint,
     farthest: f64,
     followed_to: f64,
@@ -50,6 +52,7 @@ impl Journey {
             window_s: 0.0,
             speed: None,
             lane: None,
+            keeper: LaneKeeper::default(),
             start: track.history.iter().next().map(|fix| fix.anchor).unwrap_or_default(),
             farthest: 0.0,
             followed_to: f64::NEG_INFINITY,
@@ -72,7 +75,7 @@ impl Journey {
         }
         if let Some(fix) = track.history.last() {
             self.followed_to = fix.at;
-            self.lane = layout.lane_at(fix.anchor);
+            self.lane = self.keeper.follow(track, layout);
         }
         self.speed = layout.plane.as_ref().and_then(|plane| estimate(&track.history, plane, options));
         self.window_s = options.speed_window_s[0];

@@ -2,5 +2,7 @@
 
 mod crossing;
 mod journey;
+mod lane;
 
 pub(crate) use journey::{Journey, Step};
+pub(crate) use lane::footprint;

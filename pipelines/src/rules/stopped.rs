@@ -11,7 +11,9 @@ use super::groups::groups;
 use super::judge::Judge;
 use super::standing::{Still, one_row, sort_rows};
 use super::{Claim, LaneUser, Post, Spot, Watch};
+use crate::count::footprint;
 use crate::{Reason, TrackId};
+use kerege_contract::PixelPoint;
 use kerege_contract::scene::StoppedVehicle;
 use std::collections::BTreeMap;
 
@@ -28,6 +30,8 @@ struct Standing {
     still: Still,
     /// Since when it is the head of its row, and when it last was.
     head: Option<(f64, f64)>,
+    /// The middle of its footprint when it came to stand.
+    foot: PixelPoint,
     /// Number of its lane, and how far along it stands.
     lane: usize,
     along: f64,
@@ -95,8 +99,15 @@ impl StoppedJudge {
             self.standing.remove(&id);
             return false;
         };
-        let begun =
-            Standing { still, head: None, lane: one.lane, along: one.on.along, waits: false, behind_hidden: false };
+        let begun = Standing {
+            still,
+            head: None,
+            foot: footprint(one.user.track),
+            lane: one.lane,
+            along: one.on.along,
+            waits: false,
+            behind_hidden: false,
+        };
         let standing = self.standing.entry(id).or_insert(begun);
         (standing.still, standing.lane, standing.along) = (still, one.lane, one.on.along);
         true
@@ -114,13 +125,14 @@ impl StoppedJudge {
         };
         standing.head = Some((head_since, watch.now));
         let since = if standing.behind_hidden { standing.still.since } else { head_since };
-        let waits = standing.behind_hidden || watch.layout.is_waiting(head.user.anchor);
+        // Where it came to stand decides: at green it leaves the waiting area before it counts as moving.
+        let waits = standing.behind_hidden || watch.layout.is_waiting(standing.foot);
         standing.waits = waits;
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.user.id) {
                 // It has been behind another: should it ever be head, that begins then.
                 standing.head.get_or_insert((f64::NEG_INFINITY, f64::NEG_INFINITY));
-                standing.waits = watch.layout.is_waiting(other.user.anchor);
+                standing.waits = watch.layout.is_waiting(standing.foot);
             }
         }
         Some(Claim {

@@ -10,6 +10,9 @@ use kerege_contract::{FrameSize, PixelBox, PixelPoint};
 /// Faster than this over the road nothing goes, metres per second.
 const MAX_ROAD_SPEED: f64 = 70.0;
 
+/// Overlap (IoU) with a weak detection that confirms a track which was seen once.
+const WEAK_CONFIRMS: f64 = 0.5;
+
 /// What the stages look at beside the track and the detection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
@@ -26,6 +29,16 @@ impl View<'_> {
     pub(crate) fn overlap(&self, believed: PixelBox, sighting: &Sighting, least: f64) -> f64 {
         let iou = visible(believed, self.frame).iou(sighting.bbox);
         if iou >= least { iou } else { 0.0 }
+    }
+
+    /// The same for a weak detection. A track that was seen once is not known to move yet: it is where
+    /// it was seen, and it takes more overlap to confirm it than to keep one.
+    pub(crate) fn weak_overlap(&self, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
+        if track.hits > 1 {
+            self.overlap(believed, sighting, self.options.min_iou_low)
+        } else {
+            self.overlap(track.seen_box, sighting, WEAK_CONFIRMS)
+        }
     }
 
     /// Overlap of the last observation with what is seen: finds again what stopped, turned or was

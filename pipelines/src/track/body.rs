@@ -7,6 +7,10 @@ use super::vote::Votes;
 use crate::TrackId;
 use kerege_contract::{FrameBox, FrameSize, PixelBox, PixelPoint, RoadUserClass};
 
+/// Where the box that is found again overlaps what was believed by this much (IoU), the belief was right
+/// and goes on; elsewhere it is forgotten and the unseen stretch is replayed.
+const FORESEEN: f64 = 0.3;
+
 /// A detection in square pixels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sighting {
@@ -116,8 +120,8 @@ impl Track {
     /// Takes a sighting in. `road` finds the road place of a contact point.
     pub(crate) fn see(&mut self, at: f64, sighting: &Sighting, road: impl Fn(PixelPoint) -> Option<PixelPoint>) {
         let whole = self.whole.restore(sighting.bbox, sighting.edges);
-        if self.unseen == Unseen::No {
-            self.filter.update(whole);
+        if self.unseen == Unseen::No || self.filter.bbox().iou(whole) >= FORESEEN {
+            self.filter.update(whole, sighting.score);
         } else {
             self.filter = self.filter_when_seen;
             self.filter.replay(self.whole_box, whole, at - self.last_seen);

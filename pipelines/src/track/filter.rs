@@ -6,8 +6,10 @@
 
 use kerege_contract::PixelBox;
 
-/// Measurement error, as a share of the box's side.
+/// Measurement error of a certain detection, as a share of the box's side.
 const MEASURED: f64 = 0.05;
+/// How much larger the error is of a detection of no certainty at all.
+const DOUBTED: f64 = 2.0;
 /// Least measurement error, pixels.
 const MEASURED_FLOOR: f64 = 0.7;
 /// Speed that a new track may have, box sizes per second (one standard deviation).
@@ -100,13 +102,16 @@ impl BoxFilter {
         (1.0 / (1.0 - growth.clamp(-MAX_GROWTH, MAX_GROWTH) * dt).max(0.5)).clamp(0.5, 2.0)
     }
 
-    /// Takes in a measured box.
-    pub(crate) fn update(&mut self, bbox: PixelBox) {
+    /// Takes in a measured box; `score` (0..1) says how certain the model is of it, and who is badly
+    /// seen is badly placed.
+    pub(crate) fn update(&mut self, bbox: PixelBox, score: f32) {
         let (centre, width, height) = (bbox.centre(), bbox.width(), bbox.height());
-        self.x.update(centre.x, error(width));
-        self.y.update(centre.y, error(height));
-        self.width.update(width, error(width));
-        self.height.update(height, error(height));
+        let doubt = 1.0 + DOUBTED * (1.0 - f64::from(score));
+        let (error_x, error_y) = (doubt * error(width), doubt * error(height));
+        self.x.update(centre.x, error_x);
+        self.y.update(centre.y, error_y);
+        self.width.update(width, error_x);
+        self.height.update(height, error_y);
     }
 
     /// It stands: neither place nor size change.
@@ -141,7 +146,7 @@ impl BoxFilter {
         while step <= steps {
             let share = step / steps;
             self.predict(gap / steps);
-            self.update(between(from, to, share));
+            self.update(between(from, to, share), 1.0);
             step += 1.0;
         }
     }
@@ -177,7 +182,7 @@ mod tests {
             while t < 1.5 {
                 t += spacing;
                 filter.predict(spacing);
-                filter.update(at(90.0 * t, 100.0 - 30.0 * t));
+                filter.update(at(90.0 * t, 100.0 - 30.0 * t), 1.0);
             }
             let velocity = filter.velocity();
             assert!((velocity.x - 90.0).abs() < 2.0 && (velocity.y + 30.0).abs() < 2.0, "{spacing}: {velocity:?}");
@@ -195,7 +200,7 @@ mod tests {
         let mut filter = BoxFilter::new(truth(0.0));
         for step in 1..=5 {
             filter.predict(0.2);
-            filter.update(truth(0.2 * f64::from(step)));
+            filter.update(truth(0.2 * f64::from(step)), 1.0);
         }
         filter.predict(0.8);
         assert!(filter.bbox().iou(truth(1.8)) > 0.5, "{:?} {:?}", filter.bbox(), truth(1.8));
@@ -206,7 +211,7 @@ mod tests {
         let mut filter = BoxFilter::new(at(0.0, 0.0));
         for step in 1..=20 {
             filter.predict(0.1);
-            filter.update(at(8.0 * f64::from(step), 0.0));
+            filter.update(at(8.0 * f64::from(step), 0.0), 1.0);
         }
         // It braked while hidden and stands a little further on.
         filter.replay(at(160.0, 0.0), at(170.0, 0.0), 0.9);

@@ -1,7 +1,8 @@
 //! From detections to tracks.
 //!
-//! Two score stages as in ByteTrack (weak detections can keep a track but never begin one) and, as
-//! in OC-SORT, recovery by the last observation and a replay of the unseen stretch. All of it in
+//! Two score stages as in ByteTrack (weak detections can keep or confirm a track but never begin one)
+//! and, as in OC-SORT, recovery by the last observation and, where the belief proved wrong, a replay of
+//! the unseen stretch. All of it in
 //! seconds, so that it holds at any frame rate. Classes take no part in association: a bus that the
 //! model calls a truck for a moment is still the same bus. A standing vehicle that another hides is
 //! remembered until its spot is seen empty.
@@ -30,16 +31,13 @@ use kerege_contract::{FrameSize, PixelBox};
 enum Stage {
     /// Confident detections and where tracks are believed to be.
     Believed,
-    /// Weak detections and tracks seen a moment ago.
+    /// Weak detections and where tracks are believed to be.
     Weak,
     /// Confident detections and where tracks were last seen.
     LastSeen,
     /// Confident detections and tracks near by.
     Near,
 }
-
-/// How recently a track must have been seen for a weak detection to keep it, seconds.
-const FRESH_S: f64 = 0.35;
 
 /// Ended tracks whose memory is kept for new ones: enough for the next rush.
 const MAX_SPARE: usize = 256;
@@ -304,7 +302,7 @@ impl Stage {
         let confirmed = track.id.is_some();
         match self {
             Self::Believed => confirmed && away <= view.options.lost_s,
-            Self::Weak => confirmed && away <= FRESH_S,
+            Self::Weak => away <= view.options.lost_s,
             Self::LastSeen => confirmed,
             Self::Near => !confirmed || away <= view.options.lost_s,
         }
@@ -318,7 +316,7 @@ impl Stage {
     fn similarity(self, view: &View<'_>, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
         match self {
             Self::Believed => view.overlap(believed, sighting, view.options.min_iou),
-            Self::Weak => view.overlap(believed, sighting, view.options.min_iou_low),
+            Self::Weak => view.weak_overlap(track, believed, sighting),
             Self::LastSeen => view.recovery(track, sighting),
             Self::Near => view.nearness(track, sighting),
         }

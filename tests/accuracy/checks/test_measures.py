@@ -1,0 +1,89 @@
+"""Measures, intervals and the comparison of incidents say what they should on cases worked out by hand."""
+
+import unittest
+
+import numpy as np
+
+from accuracy import intervals, scores
+from accuracy.happened import Cause
+from accuracy.matching import Reported, match
+from accuracy.noise import Detections
+from accuracy.recording import Sequence, Tracked, _rows
+
+
+def sequence(frames: int = 10) -> Sequence:
+    """Two road users far apart, seen in every frame."""
+    frame, user = np.repeat(np.arange(frames), 2), np.tile([4, 9], frames)
+    x = np.where(user == 4, 10.0, 300.0)
+    box = np.stack([x, np.full_like(x, 10.0), x + 50.0, np.full_like(x, 60.0)], 1)
+    rows = _rows(frame, user, np.zeros(len(frame), int), box, np.ones(len(frame)))
+    empty = Detections(*(np.zeros(0, int) for _ in range(3)), np.zeros(0), np.zeros((0, 4)))
+    return Sequence("two", (640, 360), 10.0, np.arange(frames) / 10, empty, rows)
+
+
+class Measures(unittest.TestCase):
+    def test_perfect_tracks_are_perfect(self):
+        given = sequence()
+        out = scores.score(given, Tracked(given.truth.frame, given.truth.user, given.truth.box))
+        for name in ("HOTA", "IDF1", "MOTA"):
+            self.assertAlmostEqual(out[name], 100.0)
+        self.assertEqual(out["IDSW"], 0.0)
+
+    def test_a_switch_in_the_middle_halves_one_identity(self):
+        given = sequence()
+        track = given.truth.user.copy()
+        track[(track == 4) & (given.truth.frame >= 5)] = 77
+        out = scores.score(given, Tracked(given.truth.frame, track, given.truth.box))
+        self.assertEqual(out["IDSW"], 1.0)
+        self.assertAlmostEqual(out["IDF1"], 75.0)
+        self.assertAlmostEqual(out["MOTA"], 95.0)
+
+    def test_boxes_on_those_who_do_not_count_are_no_fault(self):
+        given = sequence()
+        everybody = given.truth
+        given.truth = everybody.pick(everybody.user == 4)
+        tracked = scores.drop_ignored(given, everybody, Tracked(everybody.frame, everybody.user, everybody.box))
+        self.assertAlmostEqual(scores.score(given, tracked)["MOTA"], 100.0)
+
+
+class Intervals(unittest.TestCase):
+    def test_known_values(self):
+        self.assertAlmostEqual(intervals.rate_bound(0, 1.0), 2.996, places=3)
+        self.assertAlmostEqual(intervals.rate_bound(3, 30.0), 7.754 / 30, places=3)
+        low, high = intervals.share(19, 20)
+        self.assertAlmostEqual(low, 0.7513, places=3)
+        self.assertAlmostEqual(high, 0.9987, places=3)
+        value, half = intervals.mean([1.0, 2.0, 3.0])
+        self.assertAlmostEqual(value, 2.0)
+        self.assertAlmostEqual(half, 4.303 / np.sqrt(3), places=3)
+
+
+def cause(start: float, end: float, due: bool = True) -> Cause:
+    return Cause("stopped_vehicle", start, end, "S-out1", 1, (0.0, 0.0), start + 8.0, due)
+
+
+def told(at: float, place=(1.0, 1.0), lane="S-out1") -> Reported:
+    return Reported("stopped_vehicle", at - 8.0, at, lane, place)
+
+
+class Incidents(unittest.TestCase):
+    def test_found_late_twice_missed_and_false(self):
+        out = match(
+            "stopped_vehicle", [told(109.0), told(120.0), told(400.0, (80.0, 80.0), "N-out1")],
+            [cause(100.0, 160.0), cause(200.0, 260.0), cause(300.0, 307.0, due=False)],
+        )
+        self.assertEqual((out["due"], out["found"], out["possible"], out["twice"]), (2, 1, 1, 1))
+        self.assertEqual(out["late_s"], [1.0])
+        self.assertEqual((len(out["missed"]), len(out["false"])), (1, 1))
+
+    def test_telling_a_possible_cause_is_no_fault(self):
+        out = match("stopped_vehicle", [told(107.0)], [cause(100.0, 108.0, due=False)])
+        self.assertEqual((out["due"], len(out["false"])), (0, 0))
+
+    def test_an_incident_elsewhere_or_later_is_false(self):
+        out = match("stopped_vehicle", [told(109.0, (40.0, 0.0), "W-in1"), told(190.0)], [cause(100.0, 160.0)])
+        self.assertEqual((out["found"], len(out["false"])), (0, 2))
+
+
+if __name__ == "__main__":
+    unittest.main()
