@@ -2,6 +2,7 @@
 
 use crate::GroundOptions;
 use crate::ground::GroundPlane;
+use crate::queue::LaneGauge;
 use kerege_contract::geometry::polygon_contains;
 use kerege_contract::scene::{Lane, Line, ZoneKind};
 use kerege_contract::{FrameSize, PixelPoint, RoadUserClass, Scene};
@@ -17,6 +18,8 @@ pub(crate) struct Layout {
     pub(crate) lines: Vec<LineShape>,
     /// Lanes, in the scene's order.
     pub(crate) lanes: Vec<LaneShape>,
+    /// How positions along each lane are measured.
+    pub(crate) gauges: Vec<LaneGauge>,
     waiting: Vec<Vec<PixelPoint>>,
     ignored: Vec<Vec<PixelPoint>>,
 }
@@ -76,6 +79,27 @@ impl LaneShape {
         polygon_contains(&self.polygon, point)
     }
 
+    /// Length of its centre line, pixels.
+    pub(crate) fn length(&self) -> f64 {
+        self.centre.windows(2).map(|pair| pair[0].distance(pair[1])).sum()
+    }
+
+    /// The place so many pixels along the centre line, and the direction of traffic there.
+    pub(crate) fn at(&self, along: f64) -> (PixelPoint, PixelPoint) {
+        let mut rest = along.max(0.0);
+        let mut found = (PixelPoint::default(), PixelPoint::default());
+        for pair in self.centre.windows(2) {
+            let (a, b, length) = (pair[0], pair[1], pair[0].distance(pair[1]));
+            let direction = PixelPoint::new((b.x - a.x) / length, (b.y - a.y) / length);
+            found = (a.toward(b, (rest / length).min(1.0)), direction);
+            if rest <= length {
+                break;
+            }
+            rest -= length;
+        }
+        found
+    }
+
     /// The nearest place on the centre line.
     pub(crate) fn locate(&self, point: PixelPoint) -> OnLane {
         let mut nearest = OnLane { along: 0.0, beside: f64::INFINITY, direction: PixelPoint::new(0.0, 0.0) };
@@ -103,12 +127,17 @@ impl Layout {
             scene.zones.iter().filter(|zone| zone.kind == kind).map(|zone| frame.pixels(&zone.polygon)).collect()
         };
         let fit = |calibration| GroundPlane::fit(calibration, frame, options.max_metres_per_pixel);
+        let plane: Option<GroundPlane> = scene.calibration.as_ref().and_then(fit);
+        let lanes: Vec<LaneShape> = scene.lanes.iter().map(|lane| LaneShape::new(lane, frame)).collect();
+        let waiting: Vec<Vec<PixelPoint>> = zones(ZoneKind::Waiting);
+        let gauge = |lane: &LaneShape| LaneGauge::new(lane, stop_of(lane, &waiting), plane.as_ref());
         Self {
             frame,
-            plane: scene.calibration.as_ref().and_then(fit),
+            gauges: lanes.iter().map(gauge).collect(),
+            plane,
             lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
-            lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame)).collect(),
-            waiting: zones(ZoneKind::Waiting),
+            lanes,
+            waiting,
             ignored: zones(ZoneKind::Ignore),
         }
     }
@@ -132,9 +161,34 @@ impl Layout {
     }
 }
 
+/// Where a lane's stop line is, pixels along its centre line: where it leaves the last waiting area
+/// that it runs through, else where it ends.
+fn stop_of(lane: &LaneShape, waiting: &[Vec<PixelPoint>]) -> f64 {
+    let length = lane.length();
+    let mut along = length;
+    while along > 0.0 {
+        let place = lane.at(along).0;
+        if waiting.iter().any(|zone| polygon_contains(zone, place)) {
+            return along;
+        }
+        along -= 1.0;
+    }
+    length
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_stop_line_is_the_end_of_the_waiting_area_or_of_the_lane() {
+        let p = PixelPoint::new;
+        let lane = LaneShape { polygon: Vec::new(), centre: vec![p(0.0, 0.0), p(0.0, 50.0), p(80.0, 50.0)] };
+        assert_eq!((lane.length(), lane.at(90.0)), (130.0, (p(40.0, 50.0), p(1.0, 0.0))));
+        assert_eq!(stop_of(&lane, &[]), 130.0);
+        let zone = vec![p(20.0, 40.0), p(60.5, 40.0), p(60.5, 60.0), p(20.0, 60.0)];
+        assert_eq!(stop_of(&lane, &[zone]), 110.0);
+    }
 
     #[test]
     fn locates_along_a_bent_centre_line() {

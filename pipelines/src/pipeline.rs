@@ -5,6 +5,7 @@ use crate::count::{Journey, Step};
 use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
+use crate::queue::Lanes;
 use crate::rules::{Cast, Causes, Moment, Rules, Subject, Watch};
 use crate::track::{Sighting, Track, Tracker};
 use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView, Tracked};
@@ -31,7 +32,7 @@ pub struct Pipeline {
     sightings: Vec<Sighting>,
     names: Vec<TrackId>,
     steps: Vec<Step>,
-    occupied: Vec<bool>,
+    lanes: Lanes,
 }
 
 impl Pipeline {
@@ -52,7 +53,7 @@ impl Pipeline {
             sightings: Vec::new(),
             names: Vec::new(),
             steps: Vec::new(),
-            occupied: vec![false; scene.lanes.len()],
+            lanes: Lanes::default(),
         }
     }
 
@@ -91,10 +92,11 @@ impl Pipeline {
     fn take(&mut self, gap: Option<f64>, seen: Seen<'_>, layout: &Layout, outputs: &mut Outputs) {
         let sees = self.sight == Sight::Clear;
         let observed_s = gap.filter(|gap| sees && *gap <= self.options.rules.max_gap_s).unwrap_or(0.0);
-        outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, &self.occupied));
+        outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, self.lanes.states()));
         self.track(if sees { seen } else { Seen::Detections(&[]) }, layout);
         self.settle_ended(layout, outputs);
         self.follow(layout, outputs);
+        self.lanes.look(self.tracker.tracks(), &self.journeys, layout);
         if gap.is_none_or(|gap| gap > self.options.rules.max_gap_s) {
             self.causes.interrupt();
         }
@@ -142,7 +144,6 @@ impl Pipeline {
 
     /// Follows every confirmed track that was seen, and notes what it crossed.
     fn follow(&mut self, layout: &Layout, outputs: &mut Outputs) {
-        self.occupied.fill(false);
         let mut steps = std::mem::take(&mut self.steps);
         for track in self.tracker.tracks() {
             let Some(id) = track.id else { continue };
@@ -152,9 +153,6 @@ impl Pipeline {
                 journey.follow(track, layout, &self.options.ground, &mut steps);
                 let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
                 book.note(track, id, journey, &steps, layout, outputs);
-            }
-            if let Some(lane) = journey.lane {
-                self.occupied[lane] = true;
             }
         }
         self.steps = steps;
@@ -188,7 +186,7 @@ impl Pipeline {
             self.settle_ended(&layout, outputs);
             self.layout = Some(layout);
         }
-        self.occupied.fill(false);
+        self.lanes.forget();
         self.causes.interrupt();
         self.rules.forget();
     }
@@ -324,7 +322,7 @@ impl Book<'_> {
         let class = track.class();
         for step in steps.iter().filter(|step| layout.lines[step.line].counts(class)) {
             let lane = layout.lane_at(step.cut.place);
-            let speed = journey.median_speed(self.clock.now());
+            let speed = journey.speed_at(step.cut.at);
             let (line, dir, at) = (step.line, step.dir, step.cut.at);
             self.minutes.crossed(&Crossed { line, dir, lane, class, speed, at });
             out.passages.push(Passage {

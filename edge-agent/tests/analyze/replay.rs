@@ -1,6 +1,7 @@
 //! What was recorded is replayed: the same answers without a picture, and others for another scene.
 
 use crate::{Place, complaint, street};
+use kerege_contract::event::EventType;
 use kerege_contract::files::Summary;
 
 fn summary(place: &Place, out: &str) -> Summary {
@@ -65,9 +66,9 @@ fn a_rule_is_tried_on_yesterday() {
     let patient = street::SCENE.replace("confirm_s = 4", "confirm_s = 100");
     std::fs::write(place.path("patient.toml"), patient).unwrap();
     assert!(place.replay(&["out/detections.jsonl"], "patient.toml", "again").status.success());
-    let kinds = |out: &str| summary(&place, out).incidents.iter().map(|i| i.kind.to_string()).collect::<Vec<_>>();
-    assert!(kinds("out").contains(&"stopped_vehicle".to_owned()));
-    assert_eq!(kinds("again"), ["wrong_way"]);
+    let kinds = |out: &str| summary(&place, out).incidents.iter().map(|i| i.kind).collect::<Vec<_>>();
+    assert!(kinds("out").contains(&EventType::StoppedVehicle));
+    assert_eq!(kinds("again"), [EventType::WrongWay]);
 }
 
 #[test]

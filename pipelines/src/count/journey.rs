@@ -2,7 +2,7 @@
 
 use super::crossing::{Birth, Body, Crossing, Cut};
 use crate::GroundOptions;
-use crate::ground::{Speed, SpeedLog, estimate};
+use crate::ground::{Course, Estimate, Speed, SpeedLog, estimate};
 use crate::layout::Layout;
 use crate::track::{Track, Unseen};
 use kerege_contract::PixelPoint;
@@ -68,11 +68,18 @@ impl Journey {
             self.followed_to = fix.at;
             self.lane = layout.lane_at(fix.anchor);
         }
-        self.speed = layout.plane.as_ref().and_then(|plane| estimate(&track.history, plane, options));
-        if let Some(speed) = self.speed {
-            self.speeds.push(track.last_seen, speed);
+        let estimate = self.estimate(track, layout, options);
+        self.speed = estimate.map(|estimate| estimate.speed_at(track.last_seen));
+        if let Some(estimate) = estimate {
+            self.speeds.push(estimate);
         }
         self.remember(steps);
+    }
+
+    fn estimate(&self, track: &Track, layout: &Layout, options: &GroundOptions) -> Option<Estimate> {
+        let (plane, anchor) = (layout.plane.as_ref()?, track.history.last()?.anchor);
+        let lane = self.lane.map(|lane| plane.direction(anchor, layout.lanes[lane].locate(anchor).direction));
+        estimate(&track.history, plane, options, Course { class: track.class(), lane })
     }
 
     /// The track has ended; what it crossed while leaving the picture, or while it drove on unseen, is
@@ -112,9 +119,9 @@ impl Journey {
         self.farthest
     }
 
-    /// The median of its latest speeds.
-    pub(crate) fn median_speed(&self, now: f64) -> Option<Speed> {
-        self.speeds.median(now)
+    /// Its speed when it crossed something, pipeline seconds: the median of what is known of it then.
+    pub(crate) fn speed_at(&self, at: f64) -> Option<Speed> {
+        self.speeds.speed_at(at)
     }
 }
 
