@@ -97,26 +97,27 @@ pub struct IncidentSummary {
     pub tracks: Vec<String>,
 }
 
-/// What `analyze` found in a clip (`summary.json`).
+/// What `analyze` found in a clip, or `replay` in a recording (`summary.json`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Schema version.
     pub v: V1,
-    /// Name of the clip, without its folder.
+    /// Name of the clip or of the (first) recording, without its folder.
     pub video: String,
-    /// Hash of the clip.
+    /// Hash of the clip, or of all bytes of the recordings as they were read.
     pub video_sha256: Sha256Hash,
     /// Hash of the scene.
     pub scene_sha256: Sha256Hash,
-    /// The model.
-    pub model: crate::event::ModelRef,
+    /// The model; unknown for a recording that does not name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<crate::event::ModelRef>,
     /// Frame size in stored pixels and their aspect.
     pub size: crate::FrameSize,
     /// Capture time of the first frame.
     pub start: UtcTime,
     /// Seconds from the first to the last frame.
     pub duration_s: f64,
-    /// Frames decoded.
+    /// Frames decoded; of a recording, frames that were read.
     pub frames_decoded: u64,
     /// Frames analysed.
     pub frames_analysed: u64,
@@ -141,7 +142,8 @@ pub struct Timings {
     pub cpu_s: f64,
     /// Milliseconds of processor time per analysed frame.
     pub cpu_ms_per_analysed: f64,
-    /// Processor seconds by stage: `decode`, `preprocess`, `inference`, `postprocess`, `analytics`, `write`.
+    /// Processor seconds by stage: `decode`, `preprocess`, `inference`, `postprocess`, `analytics`, `write`;
+    /// `read`, `analytics` and `write` of a replay.
     pub stages_s: BTreeMap<String, f64>,
     /// Largest resident memory, bytes.
     pub peak_memory_bytes: u64,

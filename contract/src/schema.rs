@@ -21,6 +21,9 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("truth", schema_for!(crate::truth::Truth)),
         ("passage", schema_for!(crate::files::PassageRecord)),
         ("track", schema_for!(crate::files::TrackRecord)),
+        ("recording-header", schema_for!(crate::recording::RecordingHeader)),
+        ("detection-frame", schema_for!(crate::recording::DetectionFrame)),
+        ("calibration-report", schema_for!(crate::calibration::CalibrationReport)),
         ("summary", schema_for!(crate::files::Summary)),
         ("timings", schema_for!(crate::files::Timings)),
     ]

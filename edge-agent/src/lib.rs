@@ -3,11 +3,12 @@
 //! A frame comes from [`capture`], waits in a latest-frame slot, is looked at by the one inference
 //! thread ([`infer`]) and becomes tracks, passages and incidents in `kerege-pipelines`. From there
 //! on nothing may be lost: [`run`] turns them into events, which are signed, chained and committed
-//! to the [`outbox`] before the [`uplink`] sends them. [`analyze`] goes the same way with a file,
-//! and [`simulate`] plays files as cameras.
+//! to the [`outbox`] before the [`uplink`] sends them. [`analyze`] goes the same way with a file and
+//! [`replay`] with a recording, and [`simulate`] plays files as cameras.
 
 pub mod analyze;
 pub mod blobs;
+pub mod calibrate;
 pub mod capture;
 pub mod clock;
 pub mod config;
@@ -22,6 +23,7 @@ pub mod incidents;
 pub mod infer;
 pub mod models_cli;
 pub mod outbox;
+pub mod replay;
 pub mod run;
 pub mod scene_cli;
 pub mod signals;

@@ -23,10 +23,14 @@ enum Command {
     },
     /// Analyse a video file and write what was found.
     Analyze(kerege_edge::analyze::AnalyzeArguments),
+    /// Try rules and counting on recorded detections or tracks.
+    Replay(kerege_edge::replay::ReplayArguments),
     /// Serve video files as RTSP cameras.
     Simulate(kerege_edge::simulate::SimulateArguments),
     /// Fetch or list models.
     Models(kerege_edge::models_cli::ModelsArguments),
+    /// Fit points of the picture and of the road, and say how good that is.
+    Calibrate(kerege_edge::calibrate::CalibrateArguments),
     /// Check scenes.
     Scene(kerege_edge::scene_cli::SceneArguments),
     /// Print the box's name and public key, making the key if there is none.
@@ -52,18 +56,19 @@ fn main() -> ExitCode {
 fn dispatch(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Run { config } => Ok(kerege_edge::run::command(&config)?),
-        Command::Analyze(arguments) => analyze(&arguments),
+        Command::Analyze(arguments) => print(&kerege_edge::analyze::command(&arguments)?),
+        Command::Replay(arguments) => print(&kerege_edge::replay::command(&arguments)?),
         Command::Simulate(arguments) => Ok(kerege_edge::simulate::command(&arguments)?),
         Command::Models(arguments) => Ok(kerege_edge::models_cli::command(&arguments)?),
+        Command::Calibrate(arguments) => Ok(kerege_edge::calibrate::command(&arguments)?),
         Command::Scene(arguments) => Ok(kerege_edge::scene_cli::command(&arguments)?),
         Command::Identity { config } => Ok(kerege_edge::identity::command(&config)?),
     }
 }
 
 /// The summary goes to standard output too, for whoever pipes it.
-fn analyze(arguments: &kerege_edge::analyze::AnalyzeArguments) -> anyhow::Result<()> {
-    let summary = kerege_edge::analyze::command(arguments)?;
-    writeln!(std::io::stdout(), "{}", serde_json::to_string(&summary)?)?;
+fn print(summary: &kerege_contract::files::Summary) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{}", serde_json::to_string(summary)?)?;
     Ok(())
 }
 

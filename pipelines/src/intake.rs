@@ -3,12 +3,41 @@
 
 use crate::layout::Layout;
 use crate::track::{Edges, Sighting};
+use crate::{TrackId, Tracked};
 use kerege_contract::{Detection, RoadUserClass};
 
 /// Boxes of vehicles that overlap more than this (IoU) are the same vehicle.
 const SAME_IOU: f64 = 0.75;
 /// Smallest side of a box that is looked at, square pixels.
 const MIN_SIDE: f64 = 2.0;
+
+/// What was seen in one frame.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Seen<'s> {
+    /// As a model gives it.
+    Detections(&'s [Detection]),
+    /// With the road users known.
+    Tracked(&'s [Tracked]),
+}
+
+/// Fills `sightings` and `names` (cleared first) with the known road users of a frame, each once.
+pub(crate) fn take_tracked(
+    tracked: &[Tracked],
+    layout: &Layout,
+    sightings: &mut Vec<Sighting>,
+    names: &mut Vec<TrackId>,
+) {
+    sightings.clear();
+    names.clear();
+    for one in tracked {
+        if let Some(sighting) = sighting(&one.detection, layout, 0.0)
+            && !names.contains(&one.track)
+        {
+            sightings.push(sighting);
+            names.push(one.track);
+        }
+    }
+}
 
 /// Fills `sightings` (cleared first) with what can be tracked, the most certain first.
 pub(crate) fn take(detections: &[Detection], layout: &Layout, least_score: f32, sightings: &mut Vec<Sighting>) {

@@ -14,13 +14,15 @@ mod minute;
 mod options;
 mod output;
 mod pipeline;
+mod queue;
 mod ruler;
 mod rules;
 mod track;
 
+pub use ground::{CannotCalibrate, calibrate};
 pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};
 pub use output::{
     FrameMeta, IncidentChange, IncidentKey, MinuteCells, OpenIncident, Outputs, Passage, Reason, Sight, TrackId,
-    TrackView,
+    TrackView, Tracked,
 };
 pub use pipeline::Pipeline;

@@ -2,7 +2,9 @@
 
 use kerege_contract::event::{EventObject, EventType, Phase, Severity};
 use kerege_contract::fact::{Cell, Direction};
-use kerege_contract::{FrameBox, FramePoint, FrameSize, LaneId, LineId, RoadUserClass, RuleId, UtcTime, ZoneId};
+use kerege_contract::{
+    Detection, FrameBox, FramePoint, FrameSize, LaneId, LineId, RoadUserClass, RuleId, UtcTime, ZoneId,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -47,6 +49,15 @@ impl fmt::Display for TrackId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "t-{}", self.0)
     }
+}
+
+/// A detection whose road user is known already: from a recording of tracks, or from truth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tracked {
+    /// The track.
+    pub track: TrackId,
+    /// What was seen of it.
+    pub detection: Detection,
 }
 
 /// A confirmed track in one frame.

@@ -2,11 +2,13 @@
 
 use crate::clock::{Advance, Clock};
 use crate::count::{Journey, Step};
+use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
+use crate::queue::Lanes;
 use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
 use crate::track::{Sighting, Track, Tracker};
-use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView};
+use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView, Tracked};
 use kerege_contract::{Detection, Scene, UtcTime};
 use std::collections::BTreeMap;
 
@@ -27,10 +29,11 @@ pub struct Pipeline {
     rules: Rules,
     causes: Causes,
     sightings: Vec<Sighting>,
+    names: Vec<TrackId>,
     steps: Vec<Step>,
     /// Lines that were found crossed in this frame.
     crossed: Vec<(TrackId, Step)>,
-    occupied: Vec<bool>,
+    lanes: Lanes,
 }
 
 impl Pipeline {
@@ -50,15 +53,26 @@ impl Pipeline {
             rules,
             causes: Causes::default(),
             sightings: Vec::new(),
+            names: Vec::new(),
             steps: Vec::new(),
             crossed: Vec::new(),
-            occupied: vec![false; scene.lanes.len()],
+            lanes: Lanes::default(),
         }
     }
 
     /// Takes one analysed frame. A frame whose time is not after the last one's adds nothing; a new
     /// stream epoch ends all tracks, and open incidents wait to be found again.
     pub fn step(&mut self, frame: &FrameMeta, detections: &[Detection]) -> Outputs {
+        self.step_seen(frame, Seen::Detections(detections))
+    }
+
+    /// The same for a frame whose road users are known already, as recorded by another pipeline or
+    /// told by truth: they are not tracked anew. A pipeline takes either detections or these.
+    pub fn step_tracked(&mut self, frame: &FrameMeta, tracked: &[Tracked]) -> Outputs {
+        self.step_seen(frame, Seen::Tracked(tracked))
+    }
+
+    fn step_seen(&mut self, frame: &FrameMeta, seen: Seen<'_>) -> Outputs {
         let mut outputs = Outputs::default();
         let resized = self.layout.as_ref().is_some_and(|layout| layout.frame != self.scene.true_size(frame.size));
         if resized || self.clock.compare(frame) == Advance::NewEpoch {
@@ -70,7 +84,7 @@ impl Pipeline {
         let layout = known.unwrap_or_else(|| Layout::new(&self.scene, frame.size, &self.options.ground));
         if advance != Advance::Stale {
             let gap = if let Advance::Next(gap) = advance { Some(gap) } else { None };
-            self.take(gap, detections, &layout, &mut outputs);
+            self.take(gap, seen, &layout, &mut outputs);
         }
         outputs.tracks = self.views(&layout);
         self.layout = Some(layout);
@@ -78,16 +92,15 @@ impl Pipeline {
     }
 
     /// What a frame with a new time adds; `gap` is the time since the last one of the same epoch.
-    fn take(&mut self, gap: Option<f64>, detections: &[Detection], layout: &Layout, outputs: &mut Outputs) {
+    fn take(&mut self, gap: Option<f64>, seen: Seen<'_>, layout: &Layout, outputs: &mut Outputs) {
         let sees = self.sight == Sight::Clear;
         let observed_s = gap.filter(|gap| sees && *gap <= self.options.rules.max_gap_s).unwrap_or(0.0);
-        outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, &self.occupied));
-        let low = self.options.tracking.low_score;
-        crate::intake::take(if sees { detections } else { &[] }, layout, low, &mut self.sightings);
-        self.tracker.step(self.clock.now(), layout.frame, layout.plane.as_ref(), &self.sightings);
+        outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, self.lanes.states()));
+        self.track(if sees { seen } else { Seen::Detections(&[]) }, layout);
         self.crossed.clear();
         self.settle_ended(layout, outputs);
         self.follow(layout, outputs);
+        self.lanes.look(self.tracker.tracks(), &self.journeys, layout);
         if gap.is_none_or(|gap| gap > self.options.rules.max_gap_s) {
             self.causes.interrupt();
         }
@@ -97,6 +110,22 @@ impl Pipeline {
             let (clock, options) = (&self.clock, &self.options.rules);
             self.causes.expire(&self.scene, clock, clock.utc(), options, &mut outputs.incidents);
         }
+    }
+
+    fn track(&mut self, seen: Seen<'_>, layout: &Layout) {
+        let (now, plane) = (self.clock.now(), layout.plane.as_ref());
+        let names = match seen {
+            Seen::Detections(detections) => {
+                let low = self.options.tracking.low_score;
+                crate::intake::take(detections, layout, low, &mut self.sightings);
+                None
+            }
+            Seen::Tracked(tracked) => {
+                crate::intake::take_tracked(tracked, layout, &mut self.sightings, &mut self.names);
+                Some(self.names.as_slice())
+            }
+        };
+        self.tracker.step(now, layout.frame, plane, &self.sightings, names);
     }
 
     /// Lets the rules look at the road users, and makes incidents of what they claim.
@@ -120,7 +149,6 @@ impl Pipeline {
 
     /// Follows every confirmed track that was seen, and notes what it crossed.
     fn follow(&mut self, layout: &Layout, outputs: &mut Outputs) {
-        self.occupied.fill(false);
         let mut steps = std::mem::take(&mut self.steps);
         for track in self.tracker.tracks() {
             let Some(id) = track.id else { continue };
@@ -131,9 +159,6 @@ impl Pipeline {
                 self.crossed.extend(steps.iter().map(|step| (id, *step)));
                 let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
                 book.note(track, id, journey, &steps, layout, outputs);
-            }
-            if let Some(lane) = journey.lane {
-                self.occupied[lane] = true;
             }
         }
         self.steps = steps;
@@ -160,7 +185,7 @@ impl Pipeline {
             self.settle_ended(&layout, outputs);
             self.layout = Some(layout);
         }
-        self.occupied.fill(false);
+        self.lanes.forget();
         self.causes.interrupt();
         self.rules.forget();
     }
@@ -299,7 +324,7 @@ impl Book<'_> {
         let class = track.class();
         for step in steps.iter().filter(|step| layout.lines[step.line].counts(class)) {
             let lane = layout.lane_at(step.cut.place);
-            let speed = journey.median_speed(self.clock.now());
+            let speed = journey.speed_at(step.cut.at);
             let (line, dir, at) = (step.line, step.dir, step.cut.at);
             self.minutes.crossed(&Crossed { line, dir, lane, class, speed, at });
             out.passages.push(Passage {

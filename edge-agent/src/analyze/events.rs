@@ -11,15 +11,18 @@ use kerege_contract::event::{
     Clock, ClockSource, ClockState, EventTimes, Evidence, EvidenceRole, ModelRef, TimeSource,
 };
 use kerege_contract::fact::{BootId, MinuteFact};
+use kerege_contract::recording::RecordingHeader;
 use kerege_contract::version::{Unknown, V1};
-use kerege_contract::{CameraId, DeviceId, IncidentId, Scene, Sha256Hash, SiteId, UtcTime};
+use kerege_contract::{CameraId, DeviceId, FrameSize, IncidentId, Scene, Sha256Hash, SiteId, UtcTime};
 use kerege_pipelines::{IncidentChange, MinuteCells};
 
 /// What events of a file name as their box, site and camera.
 const NAME: &str = "analyze";
 
 /// Makes and writes events and facts.
-pub(super) struct Chronicle {
+pub(crate) struct Chronicle {
+    start: UtcTime,
+    model: Option<ModelRef>,
     device: DeviceId,
     camera: CameraId,
     maker: EventMaker,
@@ -33,15 +36,18 @@ pub(super) struct Chronicle {
 }
 
 impl Chronicle {
-    /// For one file, scene and model.
-    pub(super) fn new(video: &Sha256Hash, scene: &Scene, model: &ModelRef, start: UtcTime) -> Self {
-        let seed = Sha256Hash::of(format!("{video} {} {}", scene.hash(), model.hash).as_bytes());
+    /// For one file (told by a hash), scene and model.
+    pub(crate) fn new(file: &Sha256Hash, scene: &Scene, model: Option<&ModelRef>, start: UtcTime) -> Self {
+        let model_hash = model.map_or("", |model| model.hash.as_str());
+        let seed = Sha256Hash::of(format!("{file} {} {model_hash}", scene.hash()).as_bytes());
         let mut random = Random::from_seed(seed);
         let device = DeviceId::new(NAME).expect("the name is a good one");
         let camera = CameraId::new(NAME).expect("the name is a good one");
         let site = SiteId::new(NAME).expect("the name is a good one");
         Self {
-            maker: EventMaker::new(device.clone(), site, Some(model.clone())),
+            start,
+            model: model.cloned(),
+            maker: EventMaker::new(device.clone(), site, model.cloned()),
             context: CameraContext::new(&camera, scene),
             incidents: IncidentIds::default(),
             boot: random.boot_id(start),
@@ -52,6 +58,11 @@ impl Chronicle {
             fseq: 0,
             prev: Sha256Hash::ZERO,
         }
+    }
+
+    /// The first line of a recording of this file.
+    pub(super) fn recording_header(&self, size: FrameSize) -> RecordingHeader {
+        RecordingHeader { v: V1, size, start: Some(self.start), cam: None, model: self.model.clone() }
     }
 
     /// Writes the event of a change; gives the incident's id, or none for a change of an incident

@@ -10,6 +10,11 @@ mod error;
 mod events;
 mod output;
 mod run;
+mod session;
+
+pub(crate) use events::Chronicle;
+pub(crate) use output::{Output, Wanted};
+pub(crate) use session::{About, Seen, Session, timings};
 
 pub use error::AnalyzeError;
 
@@ -41,6 +46,9 @@ pub struct AnalyzeArguments {
     /// Frames to analyse in a second of the video, at most.
     #[arg(long, default_value_t = 10.0, value_parser = rate)]
     fps: f64,
+    /// Also write what the model saw in each frame, for `replay` (detections.jsonl).
+    #[arg(long)]
+    detections: bool,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -55,7 +63,7 @@ fn rate(text: &str) -> Result<f64, String> {
 pub fn command(arguments: &AnalyzeArguments) -> Result<Summary, AnalyzeError> {
     let scene = scene_cli::read(&arguments.scene)?;
     let detector = models_cli::ready(&arguments.model, arguments.models_dir.as_deref(), None)?;
-    let output = output::Output::create(&arguments.out)?;
+    let output = Output::create(&arguments.out, Wanted { tracks: true, detections: arguments.detections })?;
     let (start, fps) = (arguments.start, arguments.fps);
     run::run(run::Job { video: &arguments.video, scene: &scene, detector, start, fps }, output)
 }

@@ -72,26 +72,35 @@ impl Lines {
     }
 }
 
+/// Which of the large files, one line or more for each frame, are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) tracks: bool,
+    pub(crate) detections: bool,
+}
+
 /// All result files.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(crate) struct Output {
     folder: PathBuf,
     pub(super) events: Lines,
     pub(super) facts: Lines,
-    pub(super) tracks: Lines,
     pub(super) passages: Lines,
+    pub(super) tracks: Option<Lines>,
+    pub(super) detections: Option<Lines>,
 }
 
 impl Output {
     /// Makes the folder and begins the files.
-    pub(super) fn create(folder: &Path) -> Result<Self, AnalyzeError> {
+    pub(crate) fn create(folder: &Path, wanted: Wanted) -> Result<Self, AnalyzeError> {
         fs::create_dir_all(folder).map_err(|source| AnalyzeError::Write { path: folder.to_owned(), source })?;
         Ok(Self {
             folder: folder.to_owned(),
             events: Lines::create(folder, "events.jsonl")?,
             facts: Lines::create(folder, "facts.jsonl")?,
-            tracks: Lines::create(folder, "tracks.jsonl")?,
             passages: Lines::create(folder, "passages.jsonl")?,
+            tracks: wanted.tracks.then(|| Lines::create(folder, "tracks.jsonl")).transpose()?,
+            detections: wanted.detections.then(|| Lines::create(folder, "detections.jsonl")).transpose()?,
         })
     }
 
@@ -106,14 +115,12 @@ impl Output {
 
     /// Writes the summary and the timings and puts all files in place.
     pub(super) fn finish(self, summary: &impl Serialize, timings: &impl Serialize) -> Result<(), AnalyzeError> {
-        let parts = [
-            self.events.close()?,
-            self.facts.close()?,
-            self.tracks.close()?,
-            self.passages.close()?,
-            document(&self.folder, "summary.json", summary)?,
-            document(&self.folder, "timings.json", timings)?,
-        ];
+        let mut parts = vec![self.events.close()?, self.facts.close()?, self.passages.close()?];
+        for large in [self.tracks, self.detections].into_iter().flatten() {
+            parts.push(large.close()?);
+        }
+        parts.push(document(&self.folder, "summary.json", summary)?);
+        parts.push(document(&self.folder, "timings.json", timings)?);
         parts.iter().try_for_each(Part::put_in_place)
     }
 }
@@ -140,22 +147,24 @@ mod tests {
     #[test]
     fn files_appear_together_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
-        let mut output = Output::create(folder.path()).unwrap();
-        output.tracks.write(&[1, 2]).unwrap();
+        let all = Wanted { tracks: true, detections: true };
+        let mut output = Output::create(folder.path(), all).unwrap();
+        output.passages.write(&[1, 2]).unwrap();
         drop(output);
         assert!(names(folder.path()).is_empty());
-        let mut output = Output::create(folder.path()).unwrap();
-        output.tracks.write(&[1, 2]).unwrap();
+        let mut output = Output::create(folder.path(), Wanted { detections: false, ..all }).unwrap();
+        output.passages.write(&[1, 2]).unwrap();
         output.events.write_bytes(b"{}").unwrap();
         output.finish(&1, &2).unwrap();
         let wanted = ["events.jsonl", "facts.jsonl", "passages.jsonl", "summary.json", "timings.json", "tracks.jsonl"];
         assert_eq!(names(folder.path()), wanted);
-        assert_eq!(fs::read_to_string(folder.path().join("tracks.jsonl")).unwrap(), "[1,2]\n");
+        assert_eq!(fs::read_to_string(folder.path().join("passages.jsonl")).unwrap(), "[1,2]\n");
     }
 
     #[test]
     fn a_folder_that_cannot_be_written_is_named() {
-        let error = Output::create(Path::new("/proc/none/out")).unwrap_err();
+        let error =
+            Output::create(Path::new("/proc/none/out"), Wanted { tracks: false, detections: false }).unwrap_err();
         assert!(error.to_string().contains("/proc/none/out"), "{error}");
     }
 }

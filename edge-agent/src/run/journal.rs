@@ -1,9 +1,11 @@
 //! What the box keeps for people: passages for seven days, and what was detected in each frame for
 //! three. Files of a day or an hour each, bounded in age and size; nothing here holds up the events.
 
+use kerege_contract::event::ModelRef;
 use kerege_contract::files::PassageRecord;
-use kerege_contract::{CameraId, Detection, UtcTime};
-use serde::{Deserialize, Serialize};
+use kerege_contract::recording::{DetectionFrame, RecordingHeader};
+use kerege_contract::version::V1;
+use kerege_contract::{CameraId, FrameSize, UtcTime};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,32 +18,19 @@ const LOG_KEPT_S: f64 = 72.0 * 3600.0;
 const FLUSH_S: f64 = 10.0;
 const LEVEL: i32 = 3;
 
-/// What a model saw in one frame, as a rule that is tried on yesterday wants it again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LoggedFrame {
-    /// The stream epoch.
-    pub epoch: u32,
-    /// Number of the analysed frame.
-    pub frame: u64,
-    /// Capture seconds of the stream epoch.
-    pub t: f64,
-    /// Capture time.
-    pub utc: UtcTime,
-    /// What was seen.
-    pub detections: Vec<Detection>,
-}
-
 /// The files of all cameras.
 #[derive(Debug)]
 pub(super) struct Journal {
     folder: PathBuf,
     log_max_bytes: u64,
+    model: Option<ModelRef>,
     logs: BTreeMap<CameraId, Log>,
     told: bool,
 }
 
 struct Log {
     hour: i64,
+    size: FrameSize,
     flushed: UtcTime,
     encoder: zstd::stream::AutoFinishEncoder<'static, File>,
 }
@@ -54,8 +43,8 @@ impl std::fmt::Debug for Log {
 
 impl Journal {
     /// In a folder of the box's data.
-    pub(super) fn new(data_dir: &Path, log_max_bytes: u64) -> Self {
-        Self { folder: data_dir.join("cameras"), log_max_bytes, logs: BTreeMap::new(), told: false }
+    pub(super) fn new(data_dir: &Path, log_max_bytes: u64, model: Option<ModelRef>) -> Self {
+        Self { folder: data_dir.join("cameras"), log_max_bytes, model, logs: BTreeMap::new(), told: false }
     }
 
     /// Adds passages.
@@ -80,40 +69,52 @@ impl Journal {
         file.write_all(&lines)
     }
 
-    /// Adds what was detected in a frame.
-    pub(super) fn frame(&mut self, camera: &CameraId, frame: &LoggedFrame) {
-        let result = self.write_frame(camera, frame);
+    /// Adds what was detected in a frame of a size, which was captured at `utc`.
+    pub(super) fn frame(&mut self, camera: &CameraId, size: FrameSize, utc: UtcTime, frame: &DetectionFrame) {
+        let result = self.write_frame(camera, size, utc, frame);
         if result.is_err() {
             self.logs.remove(camera);
         }
         self.tell(result);
     }
 
-    fn write_frame(&mut self, camera: &CameraId, frame: &LoggedFrame) -> io::Result<()> {
-        let hour = frame.utc.millis().div_euclid(3_600_000);
-        if self.logs.get(camera).is_none_or(|log| log.hour != hour) {
-            let log = self.open_log(camera, frame.utc, hour)?;
+    fn write_frame(
+        &mut self,
+        camera: &CameraId,
+        size: FrameSize,
+        utc: UtcTime,
+        frame: &DetectionFrame,
+    ) -> io::Result<()> {
+        let hour = utc.millis().div_euclid(3_600_000);
+        if self.logs.get(camera).is_none_or(|log| log.hour != hour || log.size != size) {
+            // What is replaced ends with its last frame.
+            self.logs.remove(camera);
+            let log = self.open_log(camera, size, utc, hour)?;
             self.logs.insert(camera.clone(), log);
         }
         let Some(log) = self.logs.get_mut(camera) else { return Ok(()) };
         serde_json::to_writer(&mut log.encoder, frame)?;
         log.encoder.write_all(b"\n")?;
-        if frame.utc.seconds_since(log.flushed) >= FLUSH_S {
+        if utc.seconds_since(log.flushed) >= FLUSH_S {
             log.encoder.flush()?;
-            log.flushed = frame.utc;
+            log.flushed = utc;
         }
         Ok(())
     }
 
-    /// A file of its own for each hour and each start of the box: one that was cut off spoils no other.
-    fn open_log(&self, camera: &CameraId, at: UtcTime, hour: i64) -> io::Result<Log> {
+    /// A file of its own for each hour, each start of the box and each size of the picture: one that was
+    /// cut off spoils no other.
+    fn open_log(&self, camera: &CameraId, size: FrameSize, at: UtcTime, hour: i64) -> io::Result<Log> {
         let folder = self.folder.join(camera.as_str());
         fs::create_dir_all(&folder)?;
         let name: String = at.to_string().chars().take(19).filter(|c| *c != ':').collect();
         let file =
             OpenOptions::new().append(true).create(true).open(folder.join(format!("detections-{name}.jsonl.zst")))?;
-        let encoder = zstd::stream::Encoder::new(file, LEVEL)?.auto_finish();
-        Ok(Log { hour, flushed: at, encoder })
+        let mut encoder = zstd::stream::Encoder::new(file, LEVEL)?.auto_finish();
+        let header = RecordingHeader { v: V1, size, start: None, cam: Some(camera.clone()), model: self.model.clone() };
+        serde_json::to_writer(&mut encoder, &header)?;
+        encoder.write_all(b"\n")?;
+        Ok(Log { hour, size, flushed: at, encoder })
     }
 
     /// Ends every file, so that it can be read to its end.
@@ -175,8 +176,10 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn frame(number: u64, at: UtcTime) -> LoggedFrame {
-        LoggedFrame { epoch: 0, frame: number, t: 0.1, utc: at, detections: Vec::new() }
+    const SIZE: FrameSize = FrameSize::new(640, 360);
+
+    fn frame(number: u64, at: UtcTime) -> DetectionFrame {
+        DetectionFrame { epoch: 0, frame: number, t: 0.1, utc: Some(at), detections: Vec::new() }
     }
 
     fn logs(folder: &Path) -> Vec<PathBuf> {
@@ -189,10 +192,11 @@ mod tests {
     fn detections_are_kept_by_the_hour_and_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let camera: CameraId = "c1".parse().unwrap();
-        let mut journal = Journal::new(folder.path(), 1 << 20);
+        let mut journal = Journal::new(folder.path(), 1 << 20, None);
         let start = UtcTime::from_millis(1_800_000_000_000);
         for number in 0..80u32 {
-            journal.frame(&camera, &frame(u64::from(number), start.plus_seconds(f64::from(number) * 60.0)));
+            let at = start.plus_seconds(f64::from(number) * 60.0);
+            journal.frame(&camera, SIZE, at, &frame(u64::from(number), at));
         }
         journal.finish();
         let files = logs(&folder.path().join("cameras/c1"));
@@ -201,7 +205,10 @@ mod tests {
             .iter()
             .map(|file| String::from_utf8(zstd::decode_all(File::open(file).unwrap()).unwrap()).unwrap())
             .collect();
-        let frames: Vec<LoggedFrame> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let (headers, frames): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains("\"v\""));
+        let headers: Vec<RecordingHeader> = headers.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(headers.len() == 2 && headers.iter().all(|header| header.size == SIZE), "{headers:?}");
+        let frames: Vec<DetectionFrame> = frames.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(frames.iter().map(|frame| frame.frame).collect::<Vec<_>>(), (0..80).collect::<Vec<_>>());
     }
 
@@ -214,7 +221,7 @@ mod tests {
             fs::write(camera.join(name), vec![0; 1000]).unwrap();
             std::thread::sleep(Duration::from_millis(20));
         }
-        let mut journal = Journal::new(folder.path(), 2500);
+        let mut journal = Journal::new(folder.path(), 2500, None);
         journal.tidy(SystemTime::now());
         assert_eq!(logs(&camera).len(), 3);
         assert!(!camera.join("detections-1").exists(), "the oldest went");

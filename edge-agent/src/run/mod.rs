@@ -14,8 +14,6 @@ mod report;
 mod start;
 mod status;
 
-pub use journal::LoggedFrame;
-
 use crate::config::{self, ConfigError};
 use crate::identity::IdentityError;
 use crate::outbox::OutboxError;

@@ -103,14 +103,14 @@ pub(super) fn make_recorder(
     let model = detector.map(|detector| detector.model().clone());
     Ok(Recorder {
         outbox: outbox.clone(),
-        maker: EventMaker::new(config.device.clone(), config.site.clone(), model),
+        maker: EventMaker::new(config.device.clone(), config.site.clone(), model.clone()),
         cameras: cameras.collect(),
         ids: IncidentIds::default(),
         conditions: Conditions::default(),
         random: Random::from_system()?,
         boot: base.boot.clone(),
         clock: base.clock.clone(),
-        journal: Journal::new(&config.data_dir, config.log_max_bytes),
+        journal: Journal::new(&config.data_dir, config.log_max_bytes, model),
         pictures: Arc::clone(pictures),
     })
 }

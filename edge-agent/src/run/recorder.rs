@@ -2,7 +2,7 @@
 //! the files for people. Nothing that comes this far is dropped: while the disk refuses, it waits.
 
 use super::conditions::Conditions;
-use super::journal::{Journal, LoggedFrame};
+use super::journal::Journal;
 use crate::blobs::Pictures;
 use crate::capture::{CameraChange, CameraEvent};
 use crate::clock::{self, ClockWatch};
@@ -16,6 +16,7 @@ use crate::still;
 use kerege_contract::event::{Event, EventTimes, EventType, Evidence, EvidenceRole, Phase, TimeSource};
 use kerege_contract::fact::{BootId, Direction};
 use kerege_contract::files::PassageRecord;
+use kerege_contract::recording::DetectionFrame;
 use kerege_contract::{CameraId, Detection, Scene, UtcTime};
 use kerege_pipelines::{FrameMeta, IncidentChange, MinuteCells, OpenIncident, Outputs, Passage, Pipeline};
 use std::sync::Arc;
@@ -157,7 +158,8 @@ impl Recorder {
         let camera = self.cameras[record.camera].id.clone();
         if let Some((meta, detections)) = record.seen {
             let (epoch, frame, t, utc) = (meta.stream_epoch, meta.frame, meta.t, meta.utc);
-            self.journal.frame(&camera, &LoggedFrame { epoch, frame, t, utc, detections });
+            let seen = DetectionFrame { epoch, frame, t, utc: Some(utc), detections };
+            self.journal.frame(&camera, meta.size, utc, &seen);
         }
         self.outputs(record.camera, record.outputs, &record.open, record.time, jpeg.as_deref());
         if let Some(running) = record.running {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod replay;
 mod results;
 mod street;
 mod words;
@@ -38,6 +39,22 @@ impl Place {
         command.arg("analyze").arg(video).arg("--scene").arg(scene).arg("--out").arg(self.path(out));
         command.args(["--start", "2026-03-05T08:13:40Z", "--model", "blobs", "--models-dir"]);
         command.arg(self.path("models")).output().unwrap()
+    }
+
+    /// Analyses the street and keeps what the model saw.
+    pub(crate) fn analyze_and_record(&self, out: &str) -> Output {
+        let mut command = edge();
+        command.arg("analyze").arg(self.path("street.mp4")).arg("--scene").arg(self.path("scene.toml"));
+        command.args(["--detections", "--start", "2026-03-05T08:13:40Z", "--model", "blobs", "--models-dir"]);
+        command.arg(self.path("models")).arg("--out").arg(self.path(out)).output().unwrap()
+    }
+
+    /// Replays recordings into a folder.
+    pub(crate) fn replay(&self, recordings: &[&str], scene: &str, out: &str) -> Output {
+        let mut command = edge();
+        command.arg("replay").args(recordings.iter().map(|name| self.path(name)));
+        command.arg("--scene").arg(self.path(scene)).arg("--out").arg(self.path(out)).arg("--tracks");
+        command.output().unwrap()
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

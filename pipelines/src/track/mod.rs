@@ -115,8 +115,17 @@ impl Tracker {
         self.spare.append(&mut self.tracks);
     }
 
-    /// Takes one frame's sightings at `now` pipeline seconds, which rise from call to call.
-    pub(crate) fn step(&mut self, now: f64, frame: FrameSize, plane: Option<&GroundPlane>, sightings: &[Sighting]) {
+    /// Takes one frame's sightings at `now` pipeline seconds, which rise from call to call. With
+    /// `names` (one for each sighting, no two alike) it is known whom they show, and nothing is
+    /// associated.
+    pub(crate) fn step(
+        &mut self,
+        now: f64,
+        frame: FrameSize,
+        plane: Option<&GroundPlane>,
+        sightings: &[Sighting],
+        names: Option<&[TrackId]>,
+    ) {
         self.recycle();
         let before = std::mem::replace(&mut self.at, now);
         let dt = now - before;
@@ -126,11 +135,16 @@ impl Tracker {
         }
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.prepare(&self.tracks, sightings.len());
-        let view = View { options: &self.options, frame, plane, now, before };
-        for stage in [Stage::Believed, Stage::Weak, Stage::LastSeen, Stage::Near] {
-            scratch.associate(stage, &self.tracks, sightings, &view);
+        if let Some(names) = names {
+            scratch.recognise(&self.tracks, names);
+        } else {
+            let view = View { options: &self.options, frame, plane, now, before };
+            for stage in [Stage::Believed, Stage::Weak, Stage::LastSeen, Stage::Near] {
+                scratch.associate(stage, &self.tracks, sightings, &view);
+            }
         }
         self.apply(&scratch, sightings, now, plane);
+        self.begin(&scratch, sightings, names, now, plane);
         self.settle_unseen(now, dt, frame);
         self.scratch = scratch;
     }
@@ -164,7 +178,7 @@ impl Tracker {
         }
     }
 
-    /// Gives matched tracks their sightings and lets the others begin tracks.
+    /// Gives matched tracks their sightings.
     fn apply(&mut self, scratch: &Scratch, sightings: &[Sighting], now: f64, plane: Option<&GroundPlane>) {
         let road = |anchor| plane.and_then(|plane| plane.road(anchor));
         for (track, found) in self.tracks.iter_mut().zip(&scratch.matched) {
@@ -179,10 +193,24 @@ impl Tracker {
                 None => track.miss(),
             }
         }
-        for (sighting, taken) in sightings.iter().zip(&scratch.taken) {
-            if !taken && sighting.score >= self.options.birth_score {
+    }
+
+    /// Lets sightings that belong to no track begin one; a named one needs no second hit.
+    fn begin(
+        &mut self,
+        scratch: &Scratch,
+        sightings: &[Sighting],
+        names: Option<&[TrackId]>,
+        now: f64,
+        plane: Option<&GroundPlane>,
+    ) {
+        for (at, sighting) in sightings.iter().enumerate().filter(|(at, _)| !scratch.taken[*at]) {
+            let name = names.map(|names| names[at]);
+            if name.is_some() || sighting.score >= self.options.birth_score {
                 let mut track = self.spare.pop().unwrap_or_else(|| Track::new(self.horizon_s));
-                track.begin(now, sighting, road(sighting.bbox.anchor()));
+                track.begin(now, sighting, plane.and_then(|plane| plane.road(sighting.bbox.anchor())));
+                track.id = name;
+                self.last_id += u64::from(name.is_some());
                 self.tracks.push(track);
             }
         }
@@ -235,6 +263,16 @@ impl Scratch {
         self.taken.resize(sightings, false);
         self.believed.clear();
         self.believed.extend(tracks.iter().map(Track::believed_box));
+    }
+
+    /// Matches tracks with the sightings that bear their names.
+    fn recognise(&mut self, tracks: &[Track], names: &[TrackId]) {
+        for (track, matched) in tracks.iter().zip(&mut self.matched) {
+            *matched = names.iter().position(|name| track.id == Some(*name));
+            if let Some(at) = *matched {
+                self.taken[at] = true;
+            }
+        }
     }
 
     /// Runs one stage over what is still unmatched.
