@@ -44,8 +44,10 @@ impl PedestrianJudge {
         Self { thresholds: thresholds.clone(), walks: BTreeMap::new() }
     }
 
-    /// Looks at a person; since when it is on the road, if it is there in this frame.
-    fn look(&mut self, now: f64, id: TrackId, inside: bool) -> Option<f64> {
+    /// Looks at a person who is at a spot of the carriageway, or off it; since when it is on the road, if it
+    /// is there in this frame.
+    fn look(&mut self, now: f64, id: TrackId, spot: Option<Spot>) -> Option<f64> {
+        let inside = spot.is_some();
         let PedestrianOnRoad { min_s, min_share, clear_s, .. } = self.thresholds;
         let walk = self.walks.entry(id).or_insert_with(|| Walk { begun: now, looks: VecDeque::new(), on: None });
         walk.looks.push_back((now, inside));
@@ -86,7 +88,7 @@ impl Judge for PedestrianJudge {
         let mut on: Vec<(&RoadUser<'_>, Spot, f64)> = Vec::new();
         for user in post.users(watch).filter(|user| user.track.class() == RoadUserClass::Person) {
             let spot = self.spot(watch, post, user).filter(|_| user.track.is_seen());
-            let since = self.look(watch.now, user.id, spot.is_some());
+            let since = self.look(watch.now, user.id, spot);
             on.extend(spot.zip(since).map(|(spot, since)| (user, spot, since)));
         }
         on.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.id.cmp(&b.0.id)));

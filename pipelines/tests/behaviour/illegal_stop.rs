@@ -90,12 +90,7 @@ fn the_next_car_on_the_spot_is_another_stay() {
     for fps in RATES {
         let record = run(&kerb(Ground::Calibrated, ""), &actors, fps, 90.0);
         assert_eq!(starts(&record), 2, "{fps}: {:#?}", brief(&record));
-        near(
-            record.incidents.iter().filter(|change| change.reason.is_none()).next_back().unwrap().t,
-            36.0,
-            1.0,
-            "second",
-        );
+        near(record.incidents.iter().rfind(|change| change.reason.is_none()).unwrap().t, 36.0, 1.0, "second");
     }
 }
 
