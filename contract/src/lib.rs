@@ -5,6 +5,7 @@
 //! version), keeps fields it does not know, and has a JSON Schema under `contract/schema/` and a
 //! golden file under `contract/golden/`; tests re-make both and compare.
 
+pub mod calibration;
 pub mod class;
 pub mod command;
 pub mod detection;

@@ -23,6 +23,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("track", schema_for!(crate::files::TrackRecord)),
         ("recording-header", schema_for!(crate::recording::RecordingHeader)),
         ("detection-frame", schema_for!(crate::recording::DetectionFrame)),
+        ("calibration-report", schema_for!(crate::calibration::CalibrationReport)),
         ("summary", schema_for!(crate::files::Summary)),
         ("timings", schema_for!(crate::files::Timings)),
     ]

@@ -66,6 +66,7 @@ fn goldens_survive_their_types() {
     golden::<kerege_contract::files::TrackRecord>("track");
     golden::<kerege_contract::recording::RecordingHeader>("recording-header");
     golden::<kerege_contract::recording::DetectionFrame>("detection-frame");
+    golden::<kerege_contract::calibration::CalibrationReport>("calibration-report");
     golden::<kerege_contract::files::Summary>("summary");
     golden::<kerege_contract::files::Timings>("timings");
 }

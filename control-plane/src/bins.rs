@@ -1,9 +1,9 @@
 //! Minute facts into bins on the city's quarter hours. Pure. A bin without any fact does not exist:
 //! an outage is no data, never zero.
 
-use crate::api::types::{BinLength, CountBin, CountCell};
+use crate::api::types::{BinLength, CountBin, CountCell, LaneCell, MovementCell, NearMissCell, SpeedFigures};
 use jiff::tz::TimeZone;
-use kerege_contract::fact::{CellKind, Direction, MinuteFact};
+use kerege_contract::fact::{Cell, CellKind, CellSums, Direction, MinuteFact, SpeedSum};
 use kerege_contract::{RoadUserClass, Scene, UtcTime};
 use std::collections::BTreeMap;
 
@@ -41,11 +41,11 @@ fn after(start: UtcTime, length: BinLength) -> UtcTime {
 #[derive(Default)]
 struct Sum {
     observed_s: f64,
-    cells: BTreeMap<(String, Direction), BTreeMap<RoadUserClass, u64>>,
+    cells: CellSums,
 }
 
-/// Adds facts up by bin, line, direction and class. Lines that the scene knows and a bin has no cell
-/// of are left out of it: nobody looked at them then.
+/// Adds facts up by bin: counts by line and direction, lanes, movements, near misses. What the scene
+/// knows and a bin has no cell of is left out of it: nobody looked there then.
 #[must_use]
 pub fn counts(
     facts: impl IntoIterator<Item = MinuteFact>,
@@ -57,30 +57,100 @@ pub fn counts(
     for fact in facts {
         let sum = bins.entry(bin_start(fact.start, length, zone)).or_default();
         sum.observed_s += fact.observed_s;
-        for cell in fact.cells.into_iter().filter(|cell| cell.kind == CellKind::Line) {
-            let Some(dir) = cell.dir else { continue };
-            let classes = sum.cells.entry((cell.key, dir)).or_default();
-            for (class, count) in cell.classes {
-                *classes.entry(class).or_default() += count.n;
-            }
-        }
+        sum.cells.add(&fact.cells, fact.observed_s);
     }
     bins.into_iter().map(|(start, sum)| bin(start, sum, length, scene)).collect()
 }
 
 fn bin(start: UtcTime, sum: Sum, length: BinLength, scene: Option<&Scene>) -> CountBin {
     let end = after(start, length);
-    let cells = sum.cells.into_iter().map(|((line, dir), classes)| {
-        let name = name_of(scene, &line, dir);
-        CountCell { line, dir, name, classes }
-    });
-    CountBin {
+    let mut bin = CountBin {
         start,
         end,
         observed_s: sum.observed_s,
         coverage: (sum.observed_s / end.seconds_since(start)).clamp(0.0, 1.0),
-        cells: cells.collect(),
+        cells: Vec::new(),
+        lanes: Vec::new(),
+        movements: Vec::new(),
+        unassigned: BTreeMap::new(),
+        near_misses: Vec::new(),
+    };
+    let mut cells = sum.cells.into_cells();
+    cells.sort_by(|a, b| (a.kind, &a.key, a.dir).cmp(&(b.kind, &b.key, b.dir)));
+    for cell in cells {
+        add(&mut bin, cell, scene);
     }
+    bin
+}
+
+fn add(bin: &mut CountBin, cell: Cell, scene: Option<&Scene>) {
+    let classes: BTreeMap<RoadUserClass, u64> = cell.classes.iter().map(|(class, count)| (*class, count.n)).collect();
+    match (cell.kind, cell.dir) {
+        (CellKind::Line, Some(dir)) => {
+            let name = name_of(scene, &cell.key, dir);
+            let (speed, headway_s) = (speeds(&cell), headway(&cell));
+            bin.cells.push(CountCell { line: cell.key, dir, name, classes, speed, headway_s });
+        }
+        (CellKind::Lane, _) => bin.lanes.push(LaneCell {
+            lane: cell.key,
+            occupancy: cell.occupancy,
+            queue_max_m: cell.queue_max_m,
+            density: cell.density,
+        }),
+        (CellKind::Movement, _) => {
+            if let Some((from, to)) = cell.key.split_once('>') {
+                bin.movements.push(MovementCell { from: from.to_owned(), to: to.to_owned(), classes });
+            }
+        }
+        (CellKind::Unassigned, _) => {
+            for (class, n) in classes {
+                *bin.unassigned.entry(class).or_default() += n;
+            }
+        }
+        (CellKind::Conflict, _) => {
+            let pet = cell.pet.unwrap_or_default().hist;
+            bin.near_misses.push(NearMissCell { rule: cell.key, classes, pet });
+        }
+        (CellKind::Line, None) | (CellKind::Zone, _) => {}
+    }
+}
+
+/// Fewer speeds than this tell no percentile.
+const LEAST_FOR_V85: u64 = 30;
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a bin")]
+fn speeds(cell: &Cell) -> Option<SpeedFigures> {
+    let mut all = SpeedSum::default();
+    cell.classes.values().filter_map(|count| count.speed.as_ref()).for_each(|speed| all.merge(speed));
+    let n = all.n as f64;
+    (all.n > 0).then(|| SpeedFigures {
+        n: all.n,
+        time_mean_kmh: all.sum / n,
+        space_mean_kmh: n / all.sum_inv,
+        v85_kmh: (all.n >= LEAST_FOR_V85).then(|| percentile(&all, 0.85)),
+    })
+}
+
+/// The speed that a share does not exceed, interpolated within its bin of 1 km/h.
+#[expect(clippy::cast_precision_loss, reason = "counts of a bin")]
+fn percentile(speeds: &SpeedSum, share: f64) -> f64 {
+    let wanted = share * speeds.n as f64;
+    let mut below = 0.0;
+    for (bin, n) in &speeds.hist {
+        let n = *n as f64;
+        if below + n >= wanted {
+            return f64::from(*bin) + (wanted - below) / n;
+        }
+        below += n;
+    }
+    speeds.hist.keys().next_back().map_or(0.0, |last| f64::from(*last) + 1.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a bin")]
+fn headway(cell: &Cell) -> Option<f64> {
+    let sums = cell.classes.values().filter_map(|count| count.headway.as_ref());
+    let (n, sum) = sums.fold((0, 0.0), |(n, sum), headway| (n + headway.n, sum + headway.sum));
+    (n > 0).then(|| sum / n as f64)
 }
 
 fn name_of(scene: Option<&Scene>, line: &str, dir: Direction) -> Option<String> {
@@ -95,7 +165,7 @@ fn name_of(scene: Option<&Scene>, line: &str, dir: Direction) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kerege_contract::fact::{BootId, Cell, ClassCount};
+    use kerege_contract::fact::{BootId, ClassCount, HeadwaySum};
     use kerege_contract::version::V1;
     use proptest::prelude::*;
 
@@ -109,15 +179,7 @@ mod tests {
 
     fn fact(start: UtcTime, observed_s: f64, line: &str, n: u64) -> MinuteFact {
         let classes = BTreeMap::from([(RoadUserClass::Car, ClassCount { n, ..ClassCount::default() })]);
-        let cell = Cell {
-            kind: CellKind::Line,
-            key: line.into(),
-            dir: Some(Direction::Forward),
-            classes,
-            occupancy: None,
-            queue_max_m: None,
-            density: None,
-        };
+        let cell = Cell { dir: Some(Direction::Forward), classes, ..Cell::new(CellKind::Line, line) };
         MinuteFact {
             v: V1,
             dev: kerege_contract::DeviceId::new("a").unwrap(),
@@ -164,6 +226,54 @@ mod tests {
         let bins =
             counts([fact(at("2026-03-05T08:00:00Z"), 60.0, "N", 1)], BinLength::Hour, &TimeZone::UTC, Some(&scene));
         assert_eq!(bins[0].cells[0].name.as_deref(), Some("northbound"));
+    }
+
+    #[test]
+    fn speeds_lanes_movements_and_near_misses_are_merged() {
+        let start = at("2026-03-05T08:00:00Z");
+        let facts = (0..3_u16).map(|minute| {
+            let mut fact = fact(start.plus_seconds(60.0 * f64::from(minute)), 60.0, "N", 0);
+            let mut speed = SpeedSum::default();
+            (0..20).for_each(|n| speed.add(30.0 + f64::from(n)));
+            let headway = Some(HeadwaySum { n: 10, sum: 30.0 });
+            let count = ClassCount { n: 20, speed: Some(speed), headway };
+            fact.cells[0].classes.insert(RoadUserClass::Bus, count.clone());
+            let lane = |occupancy, queue| Cell {
+                occupancy: Some(occupancy),
+                queue_max_m: Some(queue),
+                ..Cell::new(CellKind::Lane, "N-L1")
+            };
+            fact.cells.push(lane(0.1 * f64::from(minute), 10.0 * f64::from(minute % 2)));
+            let classes = BTreeMap::from([(RoadUserClass::Bus, ClassCount { n: 2, ..ClassCount::default() })]);
+            fact.cells.push(Cell { classes: classes.clone(), ..Cell::new(CellKind::Movement, "N>E") });
+            fact.cells.push(Cell { classes, ..Cell::new(CellKind::Unassigned, "N") });
+            let mut pet = kerege_contract::fact::PetSum::default();
+            [0.4, 1.3].into_iter().for_each(|seconds| pet.add(seconds));
+            fact.cells.push(Cell { pet: Some(pet), ..Cell::new(CellKind::Conflict, "near") });
+            fact
+        });
+        let bins = counts(facts, BinLength::Quarter, &TimeZone::UTC, None);
+        let [bin] = bins.as_slice() else { panic!("{bins:?}") };
+        let speed = bin.cells[0].speed.as_ref().unwrap();
+        assert!((speed.time_mean_kmh - 39.5).abs() < 1e-9 && speed.space_mean_kmh < speed.time_mean_kmh);
+        assert!((speed.v85_kmh.unwrap() - 47.0).abs() < 1e-9, "{speed:?}");
+        assert_eq!((speed.n, bin.cells[0].headway_s), (60, Some(3.0)));
+        let lane = &bin.lanes[0];
+        assert!((lane.occupancy.unwrap() - 0.1).abs() < 1e-9 && lane.queue_max_m == Some(10.0), "{lane:?}");
+        assert_eq!((bin.movements[0].from.as_str(), bin.movements[0].to.as_str()), ("N", "E"));
+        assert_eq!((bin.movements[0].classes[&RoadUserClass::Bus], bin.unassigned[&RoadUserClass::Bus]), (6, 6));
+        assert_eq!(bin.near_misses[0].pet, BTreeMap::from([(0, 3), (10, 3)]));
+    }
+
+    #[test]
+    fn few_speeds_tell_no_percentile() {
+        let mut few = fact(at("2026-03-05T08:00:00Z"), 60.0, "N", 1);
+        let mut speed = SpeedSum::default();
+        (0..29).for_each(|_| speed.add(40.0));
+        few.cells[0].classes.get_mut(&RoadUserClass::Car).unwrap().speed = Some(speed);
+        let bins = counts([few], BinLength::Hour, &TimeZone::UTC, None);
+        assert_eq!(bins[0].cells[0].speed.as_ref().unwrap().v85_kmh, None);
+        assert_eq!(bins[0].cells[0].headway_s, None);
     }
 
     proptest! {

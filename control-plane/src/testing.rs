@@ -104,8 +104,7 @@ pub(crate) fn still(bytes: &[u8]) -> Evidence {
 /// A minute of camera `c1` with some cars northbound over line `N`.
 pub(crate) fn fact(dev: &str, fseq: u64, start: UtcTime, cars: u64) -> MinuteFact {
     let classes = BTreeMap::from([(RoadUserClass::Car, ClassCount { n: cars, ..ClassCount::default() })]);
-    let (kind, dir) = (CellKind::Line, Some(Direction::Forward));
-    let cell = Cell { kind, key: "N".into(), dir, classes, occupancy: None, queue_max_m: None, density: None };
+    let cell = Cell { dir: Some(Direction::Forward), classes, ..Cell::new(CellKind::Line, "N") };
     MinuteFact {
         v: V1,
         dev: DeviceId::new(dev).unwrap(),

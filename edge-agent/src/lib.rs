@@ -8,6 +8,7 @@
 
 pub mod analyze;
 pub mod blobs;
+pub mod calibrate;
 pub mod capture;
 pub mod clock;
 pub mod config;

@@ -29,6 +29,8 @@ enum Command {
     Simulate(kerege_edge::simulate::SimulateArguments),
     /// Fetch or list models.
     Models(kerege_edge::models_cli::ModelsArguments),
+    /// Fit points of the picture and of the road, and say how good that is.
+    Calibrate(kerege_edge::calibrate::CalibrateArguments),
     /// Check scenes.
     Scene(kerege_edge::scene_cli::SceneArguments),
     /// Print the box's name and public key, making the key if there is none.
@@ -58,6 +60,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Replay(arguments) => print(&kerege_edge::replay::command(&arguments)?),
         Command::Simulate(arguments) => Ok(kerege_edge::simulate::command(&arguments)?),
         Command::Models(arguments) => Ok(kerege_edge::models_cli::command(&arguments)?),
+        Command::Calibrate(arguments) => Ok(kerege_edge::calibrate::command(&arguments)?),
         Command::Scene(arguments) => Ok(kerege_edge::scene_cli::command(&arguments)?),
         Command::Identity { config } => Ok(kerege_edge::identity::command(&config)?),
     }

@@ -1,6 +1,6 @@
 //! `kerege-edge scene check`, and reading a scene file for the other commands.
 
-use kerege_contract::Scene;
+use kerege_contract::{FrameSize, Scene};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -54,12 +54,7 @@ pub fn command(arguments: &SceneArguments) -> Result<(), SceneError> {
 /// # Errors
 /// When the file cannot be read or has faults.
 pub fn read(path: &Path) -> Result<Scene, SceneError> {
-    let bytes = std::fs::read(path).map_err(|source| SceneError::Read { path: path.to_owned(), source })?;
-    let shown = path.display().to_string();
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
-        SceneError::Faults(format!("{shown}:{line}: this is not UTF-8 text; save the file as UTF-8"))
-    })?;
+    let (text, shown) = (read_text(path)?, path.display().to_string());
     let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     if !is_json {
         return Scene::from_toml(&text).map_err(|bad| SceneError::Faults(bad.render(&shown, &text)));
@@ -67,6 +62,30 @@ pub fn read(path: &Path) -> Result<Scene, SceneError> {
     let value = serde_json::from_str(&text)
         .map_err(|error| SceneError::Faults(format!("{shown}:{}:{}: {error}", error.line(), error.column())))?;
     Scene::from_json(&value).map_err(|bad| SceneError::Faults(bad.render(&shown, &text)))
+}
+
+/// Reads a file that a person wrote.
+///
+/// # Errors
+/// When it cannot be read or is no UTF-8 text.
+pub fn read_text(path: &Path) -> Result<String, SceneError> {
+    let bytes = std::fs::read(path).map_err(|source| SceneError::Read { path: path.to_owned(), source })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = 1 + error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
+        SceneError::Faults(format!("{}:{line}: this is not UTF-8 text; save the file as UTF-8", path.display()))
+    })
+}
+
+/// The size of a picture as it is written on the command line.
+///
+/// # Errors
+/// A sentence that says how to write it.
+pub fn frame_size(text: &str) -> Result<FrameSize, String> {
+    let parts = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    match parts {
+        Some((width @ 16..=16_384, height @ 16..=16_384)) => Ok(FrameSize::new(width, height)),
+        _ => Err("write width and height in pixels, such as 1280x720".into()),
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::GroundOptions;
 use crate::ground::GroundPlane;
+use crate::queue::LaneGauge;
 use crate::ruler::Ruler;
 use kerege_contract::geometry::{polygon_contains, polygon_distance};
 use kerege_contract::scene::{Forbidden, Lane, Line, Marking, Zone, ZoneKind};
@@ -21,6 +22,8 @@ pub(crate) struct Layout {
     /// Markings, in the scene's order.
     pub(crate) markings: Vec<MarkingShape>,
     line_ids: Vec<LineId>,
+    /// How positions along each lane are measured.
+    pub(crate) gauges: Vec<LaneGauge>,
     /// Zones, in the scene's order.
     pub(crate) zones: Vec<ZoneShape>,
 }
@@ -111,14 +114,30 @@ impl LaneShape {
         Self { polygon: frame.pixels(&lane.polygon), centre, ruler }
     }
 
-    /// How long its centre line is, square pixels.
+    /// Whether a contact point is in the lane.
+    pub(crate) fn contains(&self, point: PixelPoint) -> bool {
+        polygon_contains(&self.polygon, point)
+    }
+
+    /// Length of its centre line, pixels.
     pub(crate) fn length(&self) -> f64 {
         self.centre.windows(2).map(|pair| pair[0].distance(pair[1])).sum()
     }
 
-    /// Whether a contact point is in the lane.
-    pub(crate) fn contains(&self, point: PixelPoint) -> bool {
-        polygon_contains(&self.polygon, point)
+    /// The place so many pixels along the centre line, and the direction of traffic there.
+    pub(crate) fn at(&self, along: f64) -> (PixelPoint, PixelPoint) {
+        let mut rest = along.max(0.0);
+        let mut found = (PixelPoint::default(), PixelPoint::default());
+        for pair in self.centre.windows(2) {
+            let (a, b, length) = (pair[0], pair[1], pair[0].distance(pair[1]));
+            let direction = PixelPoint::new((b.x - a.x) / length, (b.y - a.y) / length);
+            found = (a.toward(b, (rest / length).min(1.0)), direction);
+            if rest <= length {
+                break;
+            }
+            rest -= length;
+        }
+        found
     }
 
     /// The nearest place on the centre line.
@@ -145,15 +164,22 @@ impl Layout {
     pub(crate) fn new(scene: &Scene, frame: FrameSize, options: &GroundOptions) -> Self {
         let frame = scene.true_size(frame);
         let fit = |calibration| GroundPlane::fit(calibration, frame, options.max_metres_per_pixel);
-        let plane = scene.calibration.as_ref().and_then(fit);
+        let plane: Option<GroundPlane> = scene.calibration.as_ref().and_then(fit);
+        let shape = |lane: &Lane| LaneShape::new(lane, frame, plane.as_ref());
+        let lanes: Vec<LaneShape> = scene.lanes.iter().map(shape).collect();
+        let zones: Vec<ZoneShape> = scene.zones.iter().map(|zone| ZoneShape::new(zone, frame)).collect();
+        let waiting: Vec<Vec<PixelPoint>> =
+            zones.iter().filter(|zone| zone.kind == ZoneKind::Waiting).map(|zone| zone.polygon.clone()).collect();
+        let gauge = |lane: &LaneShape| LaneGauge::new(lane, stop_of(lane, &waiting), plane.as_ref());
         Self {
             frame,
-            lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
-            lanes: scene.lanes.iter().map(|lane| LaneShape::new(lane, frame, plane.as_ref())).collect(),
+            gauges: lanes.iter().map(gauge).collect(),
             plane,
             markings: scene.markings.iter().map(|marking| marking_shape(marking, frame)).collect(),
             line_ids: scene.lines.iter().map(|line| line.id.clone()).collect(),
-            zones: scene.zones.iter().map(|zone| ZoneShape::new(zone, frame)).collect(),
+            lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
+            lanes,
+            zones,
         }
     }
 
@@ -190,9 +216,35 @@ fn marking_shape(marking: &Marking, frame: FrameSize) -> MarkingShape {
     MarkingShape { id, path: frame.pixels(&marking.path), forbidden }
 }
 
+/// Where a lane's stop line is, pixels along its centre line: where it leaves the last waiting area
+/// that it runs through, else where it ends.
+fn stop_of(lane: &LaneShape, waiting: &[Vec<PixelPoint>]) -> f64 {
+    let length = lane.length();
+    let mut along = length;
+    while along > 0.0 {
+        let place = lane.at(along).0;
+        if waiting.iter().any(|zone| polygon_contains(zone, place)) {
+            return along;
+        }
+        along -= 1.0;
+    }
+    length
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_stop_line_is_the_end_of_the_waiting_area_or_of_the_lane() {
+        let p = PixelPoint::new;
+        let centre = vec![p(0.0, 0.0), p(0.0, 50.0), p(80.0, 50.0)];
+        let lane = LaneShape { polygon: Vec::new(), centre, ruler: None };
+        assert_eq!((lane.length(), lane.at(90.0)), (130.0, (p(40.0, 50.0), p(1.0, 0.0))));
+        assert_eq!(stop_of(&lane, &[]), 130.0);
+        let zone = vec![p(20.0, 40.0), p(60.5, 40.0), p(60.5, 60.0), p(20.0, 60.0)];
+        assert_eq!(stop_of(&lane, &[zone]), 110.0);
+    }
 
     #[test]
     fn locates_along_a_bent_centre_line() {

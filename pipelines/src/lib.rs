@@ -15,11 +15,13 @@ mod minute;
 mod options;
 mod output;
 mod pipeline;
+mod queue;
 mod ruler;
 mod rules;
 mod signals;
 mod track;
 
+pub use ground::{CannotCalibrate, calibrate};
 pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};
 pub use output::{
     FrameMeta, IncidentChange, IncidentKey, MinuteCells, OpenIncident, Outputs, Passage, Reason, Sight, TrackId,

@@ -2,6 +2,7 @@
 
 use crate::MinuteCells;
 use crate::ground::Speed;
+use crate::queue::LaneState;
 use kerege_contract::fact::{Cell, CellKind, ClassCount, Direction};
 use kerege_contract::scene::RuleKind;
 use kerege_contract::{RoadUserClass, RuleId, Scene, UtcTime};
@@ -46,10 +47,31 @@ struct Minute {
     start: UtcTime,
     observed_s: f64,
     lines: Vec<[Counts; 2]>,
-    occupied_s: Vec<f64>,
+    lanes: Vec<LaneSum>,
     movements: BTreeMap<String, Counts>,
     unassigned: BTreeMap<String, Counts>,
     conflicts: BTreeMap<String, Counts>,
+}
+
+/// What one lane's states add up to, over observed seconds.
+#[derive(Debug, Clone, Copy, Default)]
+struct LaneSum {
+    covered: f64,
+    /// Vehicles per kilometre · seconds, and the seconds in which that was known.
+    density: (f64, f64),
+    /// The longest queue, metres; none while no scale tells.
+    queue_max_m: Option<f64>,
+}
+
+impl LaneSum {
+    fn add(&mut self, state: &LaneState, seconds: f64) {
+        self.covered += state.covered * seconds;
+        if let Some(density) = state.density {
+            self.density = (self.density.0 + density * seconds, self.density.1 + seconds);
+            let length = state.queue.and_then(|queue| queue.length_m).unwrap_or(0.0);
+            self.queue_max_m = Some(self.queue_max_m.unwrap_or(0.0).max(length));
+        }
+    }
 }
 
 impl Minute {
@@ -58,7 +80,7 @@ impl Minute {
             start,
             observed_s: 0.0,
             lines: vec![Default::default(); lines],
-            occupied_s: vec![0.0; lanes],
+            lanes: vec![LaneSum::default(); lanes],
             movements: BTreeMap::new(),
             unassigned: BTreeMap::new(),
             conflicts: BTreeMap::new(),
@@ -94,9 +116,8 @@ impl MinuteBook {
 
     /// Time reaches `now`. When that is another minute than the running one, the running one is
     /// complete and given out. The `observed_s` seconds before `now` were observed (0 when they were
-    /// not), with the lanes of `occupied` occupied; what lies before the boundary goes to the minute
-    /// before.
-    pub(crate) fn advance(&mut self, now: UtcTime, observed_s: f64, occupied: &[bool]) -> Option<MinuteCells> {
+    /// not), with the lanes in these states; what lies before the boundary goes to the minute before.
+    pub(crate) fn advance(&mut self, now: UtcTime, observed_s: f64, lanes: &[LaneState]) -> Option<MinuteCells> {
         let start = now.minute_start();
         let into_minute = now.seconds_since(start);
         if observed_s == 0.0 {
@@ -108,21 +129,21 @@ impl MinuteBook {
         let mut rest = observed_s;
         if self.running.as_ref().is_some_and(|minute| minute.start != start) {
             let before = (observed_s - into_minute).max(0.0);
-            self.observe(before, occupied);
+            self.observe(before, lanes);
             rest -= before;
             complete = self.take();
         }
-        let (lines, lanes) = (self.lines.len(), self.lanes.len());
-        self.running.get_or_insert_with(|| Minute::new(start, lines, lanes));
-        self.observe(rest, occupied);
+        let (lines, count) = (self.lines.len(), self.lanes.len());
+        self.running.get_or_insert_with(|| Minute::new(start, lines, count));
+        self.observe(rest, lanes);
         complete
     }
 
-    fn observe(&mut self, seconds: f64, occupied: &[bool]) {
-        if let Some(minute) = &mut self.running {
+    fn observe(&mut self, seconds: f64, lanes: &[LaneState]) {
+        if let Some(minute) = self.running.as_mut().filter(|_| seconds > 0.0) {
             minute.observed_s += seconds;
-            for (sum, occupied) in minute.occupied_s.iter_mut().zip(occupied) {
-                *sum += if *occupied { seconds } else { 0.0 };
+            for (sum, state) in minute.lanes.iter_mut().zip(lanes) {
+                sum.add(state, seconds);
             }
         }
     }
@@ -193,19 +214,20 @@ impl MinuteBook {
         for (key, ways) in self.lines.iter().zip(&minute.lines) {
             for dir in [Direction::Forward, Direction::Backward] {
                 let classes = self.with_speeds(&ways[dir as usize]);
-                cells.push(Cell { dir: Some(dir), classes, ..cell(CellKind::Line, key) });
+                cells.push(Cell { dir: Some(dir), classes, ..Cell::new(CellKind::Line, key) });
             }
         }
-        for (key, occupied_s) in self.lanes.iter().zip(&minute.occupied_s) {
-            let occupancy = (minute.observed_s > 0.0).then(|| (occupied_s / minute.observed_s).clamp(0.0, 1.0));
-            cells.push(Cell { occupancy, ..cell(CellKind::Lane, key) });
+        for (key, sum) in self.lanes.iter().zip(&minute.lanes) {
+            let occupancy = (minute.observed_s > 0.0).then(|| (sum.covered / minute.observed_s).clamp(0.0, 1.0));
+            let density = (sum.density.1 > 0.0).then(|| sum.density.0 / sum.density.1);
+            cells.push(Cell { occupancy, density, queue_max_m: sum.queue_max_m, ..Cell::new(CellKind::Lane, key) });
         }
         for (kind, sums) in [(CellKind::Movement, &minute.movements), (CellKind::Unassigned, &minute.unassigned)] {
-            cells.extend(sums.iter().map(|(key, classes)| Cell { classes: classes.clone(), ..cell(kind, key) }));
+            cells.extend(sums.iter().map(|(key, classes)| Cell { classes: classes.clone(), ..Cell::new(kind, key) }));
         }
         for rule in &self.conflicts {
             let classes = minute.conflicts.get(rule).cloned().unwrap_or_default();
-            cells.push(Cell { classes, ..cell(CellKind::Conflict, rule) });
+            cells.push(Cell { classes, ..Cell::new(CellKind::Conflict, rule) });
         }
         MinuteCells { start: minute.start, observed_s: minute.observed_s, cells }
     }
@@ -219,17 +241,5 @@ impl MinuteBook {
             });
         }
         counts
-    }
-}
-
-fn cell(kind: CellKind, key: &str) -> Cell {
-    Cell {
-        kind,
-        key: key.to_owned(),
-        dir: None,
-        classes: BTreeMap::new(),
-        occupancy: None,
-        queue_max_m: None,
-        density: None,
     }
 }

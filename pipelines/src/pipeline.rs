@@ -5,6 +5,7 @@ use crate::count::{Journey, Step};
 use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
+use crate::queue::Lanes;
 use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
 use crate::signals::Signals;
 use crate::track::{Sighting, Track, Tracker};
@@ -35,7 +36,7 @@ pub struct Pipeline {
     steps: Vec<Step>,
     /// Lines that were found crossed in this frame.
     crossed: Vec<(TrackId, Step)>,
-    occupied: Vec<bool>,
+    lanes: Lanes,
 }
 
 impl Pipeline {
@@ -59,7 +60,7 @@ impl Pipeline {
             names: Vec::new(),
             steps: Vec::new(),
             crossed: Vec::new(),
-            occupied: vec![false; scene.lanes.len()],
+            lanes: Lanes::default(),
         }
     }
 
@@ -98,12 +99,13 @@ impl Pipeline {
     fn take(&mut self, gap: Option<f64>, seen: Seen<'_>, layout: &Layout, outputs: &mut Outputs) {
         let sees = self.sight == Sight::Clear;
         let observed_s = gap.filter(|gap| sees && *gap <= self.options.rules.max_gap_s).unwrap_or(0.0);
-        outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, &self.occupied));
+        outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, self.lanes.states()));
         self.track(if sees { seen } else { Seen::Detections(&[]) }, layout);
         self.crossed.clear();
         self.signals.log.forget(self.clock.utc());
         self.settle_ended(layout, outputs);
         self.follow(layout, outputs);
+        self.lanes.look(self.tracker.tracks(), &self.journeys, layout);
         if gap.is_none_or(|gap| gap > self.options.rules.max_gap_s) {
             self.causes.interrupt();
         }
@@ -157,7 +159,6 @@ impl Pipeline {
 
     /// Follows every confirmed track that was seen, and notes what it crossed.
     fn follow(&mut self, layout: &Layout, outputs: &mut Outputs) {
-        self.occupied.fill(false);
         let mut steps = std::mem::take(&mut self.steps);
         for track in self.tracker.tracks() {
             let Some(id) = track.id else { continue };
@@ -168,9 +169,6 @@ impl Pipeline {
                 self.crossed.extend(steps.iter().map(|step| (id, *step)));
                 let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
                 book.note(track, id, journey, &steps, layout, outputs);
-            }
-            if let Some(lane) = journey.lane {
-                self.occupied[lane] = true;
             }
         }
         self.steps = steps;
@@ -197,7 +195,7 @@ impl Pipeline {
             self.settle_ended(&layout, outputs);
             self.layout = Some(layout);
         }
-        self.occupied.fill(false);
+        self.lanes.forget();
         self.causes.interrupt();
         self.rules.forget();
     }
@@ -348,7 +346,7 @@ impl Book<'_> {
         let class = track.class();
         for step in steps.iter().filter(|step| layout.lines[step.line].counts(class)) {
             let lane = layout.lane_at(step.cut.place);
-            let speed = journey.median_speed(self.clock.now());
+            let speed = journey.speed_at(step.cut.at);
             let (line, dir, at) = (step.line, step.dir, step.cut.at);
             self.minutes.crossed(&Crossed { line, dir, lane, class, speed, at });
             out.passages.push(Passage {

@@ -7,10 +7,12 @@
 
 mod check;
 mod marking;
+mod points;
 mod read;
 mod rule;
 
 pub use marking::{Forbidden, Marking};
+pub use points::PointsFile;
 pub use rule::{CrashSuspected, FailureToYield, IllegalTurn, LaneViolation, NearMiss, RedLight, StopLine};
 pub use rule::{DayOfWeek, LooksAt, Rule, RuleKind, Scope, StoppedVehicle, TimeWindow, WrongWay};
 // Flow and places.
@@ -133,7 +135,8 @@ pub struct CalibrationPoint {
 }
 
 /// What ties the picture to the road: at least four points, no three of them in a row.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "serde_json::Value")]
 pub struct Calibration {
     /// Unit of the road points.
     pub unit: RoadUnit,
@@ -292,6 +295,16 @@ fn watched<'s, T>(all: &'s [T], scope: &[bool]) -> Vec<&'s T> {
 
 fn hash_of(value: &impl Serialize) -> Sha256Hash {
     Sha256Hash::of(&serde_json::to_vec(value).unwrap_or_default())
+}
+
+impl TryFrom<serde_json::Value> for Calibration {
+    type Error = BadScene;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, BadScene> {
+        let (faults, root) = (Faults::default(), Node::from_json(&value));
+        let calibration = crate::document::Fields::open(&root, "", &faults).and_then(read::calibration);
+        calibration.filter(|_| faults.is_empty()).ok_or_else(|| BadScene { faults: faults.into_list() })
+    }
 }
 
 impl TryFrom<serde_json::Value> for Scene {

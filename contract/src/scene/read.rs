@@ -23,11 +23,7 @@ const UNITS: &[(&str, RoadUnit)] = &[("metres", RoadUnit::Metres), ("lonlat", Ro
 /// Reads a scene; none when it is not a table. Faults tell whether it may be used.
 pub(super) fn scene(root: &Node, faults: &Faults) -> Option<Scene> {
     let mut fields = Fields::open(root, "", faults)?;
-    if let Some(v) = fields.required("v")
-        && v.value != crate::document::Value::Whole(1)
-    {
-        fields.fault("v", "this build reads scenes of version 1", "write 'v = 1', or upgrade the box");
-    }
+    version(&mut fields);
     let scene = Scene {
         v: V1,
         pixel_aspect: fields.number("pixel_aspect", 0.25..=4.0),
@@ -46,6 +42,14 @@ pub(super) fn scene(root: &Node, faults: &Faults) -> Option<Scene> {
     Some(scene)
 }
 
+pub(super) fn version(fields: &mut Fields<'_>) {
+    if let Some(v) = fields.required("v")
+        && v.value != crate::document::Value::Whole(1)
+    {
+        fields.fault("v", "this build reads scenes of version 1", "write 'v = 1', or upgrade the box");
+    }
+}
+
 fn geo(fields: &mut Fields<'_>) -> Option<[f64; 2]> {
     let [longitude, latitude] = fields.numbers::<2>("geo")?;
     if longitude.abs() > 180.0 || latitude.abs() > 90.0 {
@@ -55,7 +59,7 @@ fn geo(fields: &mut Fields<'_>) -> Option<[f64; 2]> {
     Some([longitude, latitude])
 }
 
-fn point(fields: &mut Fields<'_>, key: &'static str) -> Option<FramePoint> {
+pub(super) fn point(fields: &mut Fields<'_>, key: &'static str) -> Option<FramePoint> {
     let numbers = fields.required_numbers::<2>(key)?;
     inside(fields, key, &[numbers]);
     Some(numbers.into())
@@ -155,19 +159,29 @@ fn mask(mut fields: Fields<'_>) -> Mask {
     Mask { polygon }
 }
 
-fn calibration(mut fields: Fields<'_>) -> Option<Calibration> {
-    let unit = fields.required_word("unit", UNITS);
+pub(super) fn calibration(mut fields: Fields<'_>) -> Option<Calibration> {
+    let unit = unit(&mut fields);
     fields.required("points");
     let points: Vec<CalibrationPoint> = fields.tables("points").into_iter().filter_map(calibration_point).collect();
     check::calibration(&fields, &points);
-    let rows = fields.rows::<2>("valid");
-    inside(&fields, "valid", &rows);
-    let valid: Vec<FramePoint> = rows.into_iter().map(Into::into).collect();
-    if !valid.is_empty() {
-        check::polygon(&fields, "valid", &valid);
-    }
+    let valid = valid(&mut fields);
     fields.finish();
     Some(Calibration { unit: unit?, points, valid })
+}
+
+pub(super) fn unit(fields: &mut Fields<'_>) -> Option<RoadUnit> {
+    fields.required_word("unit", UNITS)
+}
+
+/// Where a calibration holds; empty when nobody drew it.
+pub(super) fn valid(fields: &mut Fields<'_>) -> Vec<FramePoint> {
+    let rows = fields.rows::<2>("valid");
+    inside(fields, "valid", &rows);
+    let valid: Vec<FramePoint> = rows.into_iter().map(Into::into).collect();
+    if !valid.is_empty() {
+        check::polygon(fields, "valid", &valid);
+    }
+    valid
 }
 
 fn calibration_point(mut fields: Fields<'_>) -> Option<CalibrationPoint> {

@@ -6,6 +6,7 @@
 mod alarms;
 mod blobs;
 mod boxes;
+mod calibration;
 mod cameras;
 mod convert;
 mod health;
@@ -41,6 +42,7 @@ fn collected() -> (Router<Arc<Centre>>, OpenApi) {
         .routes(routes!(cameras::cameras))
         .routes(routes!(cameras::camera))
         .routes(routes!(cameras::scene))
+        .routes(routes!(calibration::fit))
         .routes(routes!(pictures::picture))
         .routes(routes!(pictures::put_picture))
         .routes(routes!(incidents::incidents))

@@ -3,10 +3,11 @@
 
 use super::problem::{Code, Problem};
 use super::types::{
-    Alarm, BoxStatus, Camera, Counts, IncidentDetail, IncidentPage, IncidentState, LiveAlarm, LiveBox, LiveCamera,
-    LiveCounts, LiveIncident, Session, SignIn, Site,
+    Alarm, BoxStatus, CalibrationQuestion, Camera, Counts, IncidentDetail, IncidentPage, IncidentState, LiveAlarm,
+    LiveBox, LiveCamera, LiveCounts, LiveIncident, Session, SignIn, Site,
 };
 use kerege_contract::Scene;
+use kerege_contract::calibration::CalibrationReport;
 use kerege_contract::event::{EventType, Severity};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -40,6 +41,7 @@ macro_rules! api_types {
 api_types!(
     Alarm,
     BoxStatus,
+    CalibrationQuestion,
     Camera,
     Counts,
     IncidentDetail,
@@ -106,6 +108,7 @@ fn schemas() -> Map<String, Value> {
     register_api_types(&mut generator);
     let _references = [
         generator.subschema_for::<Scene>(),
+        generator.subschema_for::<CalibrationReport>(),
         generator.subschema_for::<EventType>(),
         generator.subschema_for::<Severity>(),
         generator.subschema_for::<IncidentState>(),

@@ -13,6 +13,7 @@ pub enum Action {
     ListCameras,
     SeePicture,
     SeeScene,
+    FitCalibration,
     SeeIncidents,
     SeeStill,
     SeeCounts,
@@ -43,6 +44,7 @@ pub const ROUTES: &[(&str, &str, Policy)] = &[
     ("GET", "/api/v1/cameras/{dev}/{cam}", Policy::May(Action::ListCameras)),
     ("GET", "/api/v1/cameras/{dev}/{cam}/scene", Policy::May(Action::SeeScene)),
     ("GET", "/api/v1/cameras/{dev}/{cam}/picture", Policy::May(Action::SeePicture)),
+    ("POST", "/api/v1/calibration/fit", Policy::May(Action::FitCalibration)),
     ("GET", "/api/v1/incidents", Policy::May(Action::SeeIncidents)),
     ("GET", "/api/v1/incidents/{id}", Policy::May(Action::SeeIncidents)),
     ("GET", "/api/v1/statistics/counts", Policy::May(Action::SeeCounts)),
@@ -72,6 +74,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         A::ListCameras => matches!(role, Role::Officer | Role::Operator | Role::Planner),
         A::SeePicture | A::SeeScene | A::SeeIncidents | A::SeeStill => matches!(role, Role::Officer | Role::Operator),
         A::SeeCounts => matches!(role, Role::Operator | Role::Planner),
+        A::FitCalibration => matches!(role, Role::Operator),
         A::SeeBoxes | A::SeeAlarms => matches!(role, Role::Operator | Role::Admin),
     }
 }

@@ -115,7 +115,9 @@ export function countsOf(dev: string, cam: string, from: number, to: number, bin
     const share = observed / (length / 1000);
     const volume = (50 + 42 * Math.sin(index / 9)) * (bin === "1h" ? 4 : 1) * share;
     const cell = (line: string, dir: "forward" | "backward", name: string, part: number): Schemas["CountCell"] => ({ line, dir, name, classes: { car: Math.round(volume * part), van: Math.round(volume * part * 0.22), bus: Math.round(volume * part * 0.08), truck: Math.round(volume * part * 0.06), bicycle: Math.round(share * ((index % 3) + 1)) } });
-    bins.push({ start: time(start), end: time(start + length), observed_s: observed, coverage: share, cells: [cell("N", "forward", "түндүккө", 1), cell("N", "backward", "түштүккө", 0.72), cell("N2", "forward", "борборго", 0.4)] });
+    const movements: Schemas["MovementCell"][] = [{ from: "N", to: "N2", classes: { car: Math.round(volume * 0.4), bus: Math.round(volume * 0.03) } }, { from: "N2", to: "N", classes: { car: Math.round(volume * 0.25) } }];
+    const lanes: Schemas["LaneCell"][] = [{ lane: "N-L1", occupancy: Math.min(1, volume / 400), queue_max_m: Math.round(volume / 2) }, { lane: "S-L1", occupancy: Math.min(1, volume / 700) }];
+    bins.push({ start: time(start), end: time(start + length), observed_s: observed, coverage: share, movements, lanes, unassigned: { car: Math.round(volume * 0.05) }, cells: [cell("N", "forward", "түндүккө", 1), cell("N", "backward", "түштүккө", 0.72), cell("N2", "forward", "борборго", 0.4)] });
   }
   return { dev, cam, from: time(from), to: time(to), bin, bins };
 }

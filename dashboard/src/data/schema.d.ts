@@ -76,6 +76,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calibration/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How well points of the picture and of the road fit, where that holds, and what would make it
+         *     better. Points that make no calibration are a problem that says why.
+         */
+        post: operations["fit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -368,6 +388,67 @@ export interface components {
             /** @description On the road, in the calibration's unit. */
             road: number[];
         };
+        /** @description Points, and the picture they were drawn on. */
+        CalibrationQuestion: {
+            /** @description The points. */
+            calibration: components["schemas"]["Calibration"];
+            /** @description Size of the picture in stored pixels and their aspect. */
+            size: components["schemas"]["FrameSize"];
+        };
+        /** @description What is said of a calibration. */
+        CalibrationReport: {
+            /** @description What a person should know, the gravest first. */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Format: double
+             * @description Root mean square of the leave-one-out errors, metres; none for four points.
+             */
+            left_out_rms_m?: number;
+            /**
+             * Format: double
+             * @description The coarsest pixel at which speeds are claimed, metres.
+             */
+            max_metres_per_pixel: number;
+            /** @description The points, in the order given. */
+            points: components["schemas"]["PointFit"][];
+            /**
+             * Format: double
+             * @description Share by which distances and speeds may be off because of the calibration, 0..1.
+             */
+            relative_error: number;
+            /** @description Rows of places over the picture, from the top, each from the left. */
+            resolution: components["schemas"]["Resolution"][][];
+            /**
+             * Format: double
+             * @description The same on the road, metres.
+             */
+            rms_m: number;
+            /**
+             * Format: double
+             * @description Root mean square of the residuals of the used points in the picture, square pixels.
+             */
+            rms_px: number;
+            /** @description Size of the picture in stored pixels and their aspect. */
+            size: components["schemas"]["FrameSize"];
+            /**
+             * Format: double
+             * @description Share of that in which a pixel is fine enough to claim a speed, 0..1.
+             */
+            speed_share: number;
+            /** @description Unit of the road points. */
+            unit: components["schemas"]["RoadUnit"];
+            /** @description Schema version. */
+            v: components["schemas"]["V1"];
+            /** @description Where the calibration holds. */
+            valid: components["schemas"]["FramePoint"][];
+            /**
+             * Format: double
+             * @description Share of the picture that this is, 0..1.
+             */
+            valid_share: number;
+            /** @description Whether it can be used. */
+            verdict: components["schemas"]["Verdict"];
+        };
         /** @description A camera. */
         Camera: {
             /** @description Whether its box is connected. */
@@ -518,6 +599,12 @@ export interface components {
             coverage: number;
             /** @description Its end, exclusive. */
             end: components["schemas"]["UtcTime"];
+            /** @description The lanes. */
+            lanes: components["schemas"]["LaneCell"][];
+            /** @description From where to where: every pair of lines that somebody went. */
+            movements: components["schemas"]["MovementCell"][];
+            /** @description Near misses. */
+            near_misses?: components["schemas"]["NearMissCell"][];
             /**
              * Format: double
              * @description Seconds in which the camera saw.
@@ -525,6 +612,10 @@ export interface components {
             observed_s: number;
             /** @description Its start. */
             start: components["schemas"]["UtcTime"];
+            /** @description Road users by class that fit no movement: they crossed one line only, or none. */
+            unassigned: {
+                [key: string]: number;
+            };
         };
         /** @description What was counted on one line in one direction. */
         CountCell: {
@@ -534,10 +625,17 @@ export interface components {
             };
             /** @description Which way. */
             dir: components["schemas"]["Direction"];
+            /**
+             * Format: double
+             * @description Mean time from one to the next, seconds.
+             */
+            headway_s?: number;
             /** @description The line. */
             line: string;
             /** @description The direction's name, such as `northbound`, when the scene is known. */
             name?: string;
+            /** @description Their speeds, of all classes together, when the camera measures any. */
+            speed?: components["schemas"]["SpeedFigures"];
         };
         /** @description Counts of one camera. */
         Counts: {
@@ -644,10 +742,40 @@ export interface components {
         };
         /** @description What a piece of evidence shows. */
         EvidenceRole: "still" | "clip";
+        /** @description A finding. */
+        Finding: {
+            /** @description What. */
+            code: components["schemas"]["FindingCode"];
+            /**
+             * Format: uint
+             * @description Number of the point it is about, from 1 in the order given.
+             */
+            point?: number;
+        };
+        /** @description Something that a person should know about a calibration; a stable word on the wire. */
+        FindingCode: "error_unknown" | "point_left_out" | "points_disagree" | "turned_over" | "large_error" | "small_area" | "too_coarse";
         /** @description A box, 0..1 of the frame; `[x1, y1, x2, y2]` on the wire, top left then bottom right. */
         FrameBox: number[];
         /** @description A point, 0..1 of the frame from the top left; `[x, y]` on the wire. */
         FramePoint: number[];
+        /** @description A frame's size in stored pixels, and the width of one stored pixel in heights. */
+        FrameSize: {
+            /**
+             * Format: uint32
+             * @description Stored pixels down.
+             */
+            height: number;
+            /**
+             * Format: double
+             * @description Pixel aspect ratio: width of a pixel over its height; 1 for square pixels.
+             */
+            pixel_aspect: number;
+            /**
+             * Format: uint32
+             * @description Stored pixels across.
+             */
+            width: number;
+        };
         /** @description Thresholds of `illegal_stop`. */
         IllegalStop: {
             /**
@@ -826,6 +954,26 @@ export interface components {
             /** @description Its outline, of either winding. */
             polygon: components["schemas"]["FramePoint"][];
         };
+        /** @description What was seen in one lane. */
+        LaneCell: {
+            /**
+             * Format: double
+             * @description Mean density, vehicles per kilometre; absent where the camera is not calibrated.
+             */
+            density?: number;
+            /** @description The lane. */
+            lane: string;
+            /**
+             * Format: double
+             * @description Share of its length that was covered by road users, over the observed time, 0..1.
+             */
+            occupancy?: number;
+            /**
+             * Format: double
+             * @description Longest queue back from its stop line, metres; absent where the camera is not calibrated.
+             */
+            queue_max_m?: number;
+        };
         LaneId: string;
         /**
          * @description An arm of the intersection, and the one line that counts it each way, so that overlapping lines
@@ -946,6 +1094,30 @@ export interface components {
             /** @description Its name. */
             id: string;
         };
+        /** @description Who went from one line to another. */
+        MovementCell: {
+            /** @description Road users by class; an absent class is zero. */
+            classes: {
+                [key: string]: number;
+            };
+            /** @description The first line crossed. */
+            from: string;
+            /** @description The last line crossed. */
+            to: string;
+        };
+        /** @description Near misses that one rule counts. */
+        NearMissCell: {
+            /** @description Those who came second, by class; an absent class is zero. */
+            classes: {
+                [key: string]: number;
+            };
+            /** @description Count by post-encroachment time in half seconds, named by the lower edge in tenths of a second. */
+            pet: {
+                [key: string]: number;
+            };
+            /** @description The rule. */
+            rule: string;
+        };
         /** @description What waits in the outbox. */
         OutboxHealth: {
             /**
@@ -996,6 +1168,31 @@ export interface components {
         };
         /** @description Where an incident stands in its life. */
         Phase: "start" | "update" | "end";
+        /** @description How one point fits. */
+        PointFit: {
+            /** @description Where it is in the picture. */
+            image: components["schemas"]["FramePoint"];
+            /**
+             * Format: double
+             * @description The same when the map is made without it (leave one out): what the error is at a place that
+             *     nobody measured. None where the others determine no map, or it was not used anyway.
+             */
+            left_out_m?: number;
+            /**
+             * Format: double
+             * @description How far the map puts it from where it was measured, metres.
+             */
+            residual_m: number;
+            /**
+             * Format: double
+             * @description How far the map puts it from where it was clicked, square pixels.
+             */
+            residual_px: number;
+            /** @description Where it is on the road, in the calibration's unit. */
+            road: number[];
+            /** @description Whether it was used; one that does not fit the others is left out. */
+            used: boolean;
+        };
         /** @description Whether a box is connected. */
         Presence: "online" | "offline" | "unknown";
         /** @description A problem document. */
@@ -1032,6 +1229,18 @@ export interface components {
              *     it the mark is where the rule's line crosses the lane.
              */
             mark_m?: number;
+        };
+        /** @description How much road one pixel covers at a place of the picture. */
+        Resolution: {
+            /** @description The place. */
+            image: components["schemas"]["FramePoint"];
+            /**
+             * Format: double
+             * @description Metres in the worst direction; none above the horizon.
+             */
+            metres_per_pixel?: number;
+            /** @description Whether it lies in the valid area. */
+            valid: boolean;
         };
         /** @description Unit of a calibration's road points. */
         RoadUnit: "metres" | "lonlat";
@@ -1173,6 +1382,29 @@ export interface components {
             site: components["schemas"]["SiteId"];
         };
         SiteId: string;
+        /** @description Speeds of one line and direction. */
+        SpeedFigures: {
+            /**
+             * Format: uint64
+             * @description How many had a speed.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Harmonic mean: the space mean, km/h.
+             */
+            space_mean_kmh: number;
+            /**
+             * Format: double
+             * @description Arithmetic mean over those that passed: the time mean, km/h.
+             */
+            time_mean_kmh: number;
+            /**
+             * Format: double
+             * @description Not exceeded by 85 %, km/h; only from 30 speeds on.
+             */
+            v85_kmh?: number;
+        };
         /** @description Thresholds of `speeding`. */
         Speeding: {
             /**
@@ -1240,6 +1472,8 @@ export interface components {
         UtcTime: string;
         /** @constant */
         V1: 1;
+        /** @description Whether a calibration can be used. */
+        Verdict: "good" | "usable" | "unusable";
         /** @description Thresholds of `wrong_way`. */
         WrongWay: {
             /**
@@ -1435,6 +1669,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Box"];
+                };
+            };
+            /** @description A problem; the code says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalibrationQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationReport"];
                 };
             };
             /** @description A problem; the code says which. */

@@ -1,7 +1,7 @@
 //! Merging minute facts of one camera into one fact of fifteen minutes, when the outbox is under
 //! pressure. Counts and sums add; shares and densities are weighted by the observed time.
 
-use kerege_contract::fact::{Cell, MinuteFact};
+use kerege_contract::fact::{CellSums, MinuteFact};
 use kerege_contract::{CameraId, UtcTime};
 
 /// Length of a merged fact, minutes.
@@ -31,63 +31,30 @@ pub(super) fn merge(facts: &[MinuteFact], fseq: u64) -> Option<MinuteFact> {
         replaces: Vec::new(),
         unknown: first.unknown.clone(),
     };
+    let mut sums = CellSums::default();
     for fact in facts {
-        for cell in &fact.cells {
-            add_cell(&mut merged.cells, merged.observed_s, cell, fact.observed_s);
-        }
+        sums.add(&fact.cells, fact.observed_s);
         merged.observed_s += fact.observed_s;
         merged.replaces.push(fact.fseq);
         merged.replaces.extend(&fact.replaces);
     }
+    merged.cells = sums.into_cells();
     Some(merged)
-}
-
-fn add_cell(cells: &mut Vec<Cell>, before_s: f64, cell: &Cell, observed_s: f64) {
-    let same = |known: &&mut Cell| known.kind == cell.kind && known.key == cell.key && known.dir == cell.dir;
-    let Some(known) = cells.iter_mut().find(same) else {
-        cells.push(cell.clone());
-        return;
-    };
-    for (class, count) in &cell.classes {
-        known.classes.entry(*class).or_default().merge(count);
-    }
-    known.occupancy = weighted(known.occupancy, before_s, cell.occupancy, observed_s);
-    known.density = weighted(known.density, before_s, cell.density, observed_s);
-    known.queue_max_m = match (known.queue_max_m, cell.queue_max_m) {
-        (Some(one), Some(other)) => Some(one.max(other)),
-        (one, other) => one.or(other),
-    };
-}
-
-fn weighted(one: Option<f64>, one_s: f64, other: Option<f64>, other_s: f64) -> Option<f64> {
-    match (one, other) {
-        (Some(one), Some(other)) if one_s + other_s > 0.0 => Some((one * one_s + other * other_s) / (one_s + other_s)),
-        (one, other) => one.or(other),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use kerege_contract::RoadUserClass;
-    use kerege_contract::fact::{BootId, CellKind, ClassCount};
+    use kerege_contract::fact::{BootId, Cell, CellKind, ClassCount};
     use kerege_contract::version::V1;
     use std::collections::BTreeMap;
 
     fn fact(fseq: u64, minute: i64, cars: u64, occupancy: f64) -> MinuteFact {
         let count = ClassCount { n: cars, speed: None, headway: None };
-        let cell = |kind, key: &str| Cell {
-            kind,
-            key: key.into(),
-            dir: None,
-            classes: BTreeMap::new(),
-            occupancy: None,
-            queue_max_m: None,
-            density: None,
-        };
-        let line = Cell { classes: BTreeMap::from([(RoadUserClass::Car, count)]), ..cell(CellKind::Line, "N") };
+        let line = Cell { classes: BTreeMap::from([(RoadUserClass::Car, count)]), ..Cell::new(CellKind::Line, "N") };
         let lane =
-            Cell { occupancy: Some(occupancy), queue_max_m: Some(occupancy * 10.0), ..cell(CellKind::Lane, "L") };
+            Cell { occupancy: Some(occupancy), queue_max_m: Some(occupancy * 10.0), ..Cell::new(CellKind::Lane, "L") };
         MinuteFact {
             v: V1,
             dev: "b1".parse().unwrap(),

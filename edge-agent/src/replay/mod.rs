@@ -32,7 +32,7 @@ pub struct ReplayArguments {
     #[arg(long)]
     out: PathBuf,
     /// Size of the recorded frames where the recording has no header: 1280x720.
-    #[arg(long, value_parser = size)]
+    #[arg(long, value_parser = scene_cli::frame_size)]
     size: Option<FrameSize>,
     /// When `t` was 0 where the recording does not tell, RFC 3339.
     #[arg(long)]
@@ -43,14 +43,6 @@ pub struct ReplayArguments {
     /// Also write every road user in every frame (tracks.jsonl).
     #[arg(long)]
     tracks: bool,
-}
-
-fn size(text: &str) -> Result<FrameSize, String> {
-    let parts = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    match parts {
-        Some((width @ 16..=16_384, height @ 16..=16_384)) => Ok(FrameSize::new(width, height)),
-        _ => Err("write width and height in pixels, such as 1280x720".into()),
-    }
 }
 
 /// Replays recordings and writes what was found.

@@ -3,7 +3,7 @@
 use super::crossing::{Birth, Body, Crossing, Cut};
 use super::lane::LaneKeeper;
 use crate::GroundOptions;
-use crate::ground::{Speed, SpeedLog, estimate};
+use crate::ground::{Course, Estimate, Readings, Speed, SpeedLog, estimate};
 use crate::layout::Layout;
 use crate::track::{Track, Unseen};
 use kerege_contract::PixelPoint;
@@ -30,6 +30,7 @@ pub(crate) struct Journey {
     /// The first and the last line crossed.
     ends: Option<(Step, Step)>,
     speeds: SpeedLog,
+    readings: Readings,
     /// Over how long each of them is measured at least, seconds.
     window_s: f64,
     /// Its speed at its latest fix.
@@ -49,6 +50,7 @@ impl Journey {
             crossings: vec![Crossing::default(); layout.lines.len()],
             ends: None,
             speeds: SpeedLog::default(),
+            readings: Readings::default(),
             window_s: 0.0,
             speed: None,
             lane: None,
@@ -77,12 +79,20 @@ impl Journey {
             self.followed_to = fix.at;
             self.lane = self.keeper.follow(track, layout);
         }
-        self.speed = layout.plane.as_ref().and_then(|plane| estimate(&track.history, plane, options));
         self.window_s = options.speed_window_s[0];
-        if let Some(speed) = self.speed {
-            self.speeds.push(track.last_seen, speed);
+        let estimate = self.estimate(track, layout, options);
+        self.speed = estimate.map(|estimate| estimate.speed_at(track.last_seen));
+        if let Some(estimate) = estimate {
+            self.speeds.push(estimate);
+            self.readings.push(track.last_seen, estimate.speed_at(track.last_seen));
         }
         self.remember(steps);
+    }
+
+    fn estimate(&self, track: &Track, layout: &Layout, options: &GroundOptions) -> Option<Estimate> {
+        let (plane, anchor) = (layout.plane.as_ref()?, track.history.last()?.anchor);
+        let lane = self.lane.map(|lane| plane.direction(anchor, layout.lanes[lane].locate(anchor).direction));
+        estimate(&track.history, plane, options, Course { class: track.class(), lane })
     }
 
     /// The track has ended; what it crossed while leaving the picture, or while it drove on unseen, is
@@ -125,14 +135,19 @@ impl Journey {
     /// The median of its latest speeds, when they were measured over at least `least_s` seconds of its
     /// way, the first estimate's own window included.
     pub(crate) fn steady_speed(&self, now: f64, least_s: f64) -> Option<Speed> {
-        let (estimates, span) = self.speeds.extent(now);
+        let (estimates, span) = self.readings.extent(now);
         let long_enough = estimates >= MIN_ESTIMATES && span + self.window_s >= least_s - 1e-6;
-        self.speeds.median(now).filter(|_| long_enough)
+        self.readings.median(now).filter(|_| long_enough)
     }
 
     /// The median of its latest speeds.
     pub(crate) fn median_speed(&self, now: f64) -> Option<Speed> {
-        self.speeds.median(now)
+        self.readings.median(now)
+    }
+
+    /// Its speed when it crossed something, pipeline seconds: the median of what is known of it then.
+    pub(crate) fn speed_at(&self, at: f64) -> Option<Speed> {
+        self.speeds.speed_at(at)
     }
 }
 

@@ -63,6 +63,41 @@ impl Homography {
         from.iter().all(|point| map.depth(*point) * first > 0.0).then_some(map)
     }
 
+    /// The map back; none when there is none.
+    pub(crate) fn inverse(&self) -> Option<Self> {
+        let [[a, b, c], [d, e, f], [g, h, i]] = self.0;
+        let adjugate = [
+            [e * i - f * h, c * h - b * i, b * f - c * e],
+            [f * g - d * i, a * i - c * g, c * d - a * f],
+            [d * h - e * g, b * g - a * h, a * e - b * d],
+        ];
+        let determinant = a * adjugate[0][0] + b * adjugate[1][0] + c * adjugate[2][0];
+        let scale = adjugate.iter().flatten().fold(0.0_f64, |most, value| most.max(value.abs()));
+        (determinant.is_finite() && determinant != 0.0 && scale > 0.0)
+            .then(|| Self(adjugate.map(|row| row.map(|value| value / scale))))
+    }
+
+    /// The same map with its depth positive at a point.
+    pub(crate) fn facing(self, point: PixelPoint) -> Self {
+        if self.depth(point) < 0.0 { Self(self.0.map(|row| row.map(|value| -value))) } else { self }
+    }
+
+    /// Where the points of all vertical lines of the picture come together on the other side; none when
+    /// they stay parallel.
+    pub(crate) fn vertical_vanishing(&self) -> Option<PixelPoint> {
+        let [first, second, third] = self.0;
+        let point = PixelPoint::new(first[1] / third[1], second[1] / third[1]);
+        (point.x.is_finite() && point.y.is_finite()).then_some(point)
+    }
+
+    /// Whether it turns the plane over: left to the left and right to the right of what is gone along.
+    pub(crate) fn turns_over(&self, point: PixelPoint) -> bool {
+        let to = self.map(point);
+        let (right, down) =
+            (self.map(PixelPoint::new(point.x + 1e-3, point.y)), self.map(PixelPoint::new(point.x, point.y + 1e-3)));
+        (right.x - to.x) * (down.y - to.y) - (right.y - to.y) * (down.x - to.x) > 0.0
+    }
+
     /// First `inner`, then this.
     fn after(&self, inner: &Self) -> Self {
         let mut product = [[0.0; 3]; 3];
@@ -156,6 +191,15 @@ mod tests {
                 assert!(fitted.map(*point).distance(TRUTH.map(*point)) < 1e-7);
             }
         }
+    }
+
+    #[test]
+    fn the_inverse_leads_back() {
+        let back = TRUTH.inverse().unwrap();
+        for point in grid() {
+            assert!(back.map(TRUTH.map(point)).distance(point) < 1e-8);
+        }
+        assert_eq!(Homography([[1.0, 2.0, 0.0], [2.0, 4.0, 0.0], [0.0, 0.0, 1.0]]).inverse(), None);
     }
 
     #[test]

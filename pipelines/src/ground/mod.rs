@@ -1,51 +1,87 @@
 //! The road as a plane: where a contact point is in metres, and how far that can be believed.
 
+mod calibrate;
+mod consensus;
+mod contact;
 mod footprint;
 mod homography;
 mod hull;
 mod motion;
+mod readings;
 mod speed;
+mod units;
 
+pub use calibrate::{CannotCalibrate, calibrate};
+pub(crate) use contact::{depth_m, size_m};
 pub(crate) use footprint::{Contact, Footprint, Size, cross, dot, front_in_picture, length_in_picture, unit};
 pub(crate) use motion::{Motion, hardest_braking, sure};
-pub(crate) use speed::{Speed, SpeedLog, estimate};
+pub(crate) use readings::Readings;
+pub(crate) use speed::{Course, Estimate, Speed, SpeedLog, estimate};
 
+use consensus::{Consensus, consensus};
 use homography::Homography;
 use kerege_contract::geometry::polygon_contains;
-use kerege_contract::scene::{Calibration, RoadUnit};
+use kerege_contract::scene::Calibration;
 use kerege_contract::{FrameSize, PixelPoint};
 
-/// Metres per degree of latitude, and of longitude at the equator (WGS 84, mean radius).
-const METRES_PER_DEGREE: f64 = 111_194.93;
+/// Distances may be off by this share at least: nobody measures a road better.
+const LEAST_ERROR: f64 = 0.01;
+/// The same where only four points were given: they always fit, and tell nothing of their error.
+const UNKNOWN_ERROR: f64 = 0.02;
 
 /// The map from a picture of one size to the road.
 #[derive(Debug, Clone)]
 pub(crate) struct GroundPlane {
     map: Homography,
     valid: Vec<PixelPoint>,
-    error_m: f64,
-    extent_m: f64,
+    relative_error: f64,
+    /// Error of the calibration's own points on the road, metres: root of the mean square.
+    residual_m: f64,
     max_metres_per_pixel: f64,
+    /// Where the lines of view come from on the road; none when they are parallel.
+    origin: Option<PixelPoint>,
+    /// The direction of view where they are.
+    parallel: PixelPoint,
 }
 
 impl GroundPlane {
     /// The plane of a calibration; none when its points do not determine one.
     pub(crate) fn fit(calibration: &Calibration, frame: FrameSize, max_metres_per_pixel: f64) -> Option<Self> {
         let image: Vec<PixelPoint> = calibration.points.iter().map(|point| frame.pixel(point.image)).collect();
-        let road = in_metres(calibration);
-        let map = Homography::fit(&image, &road)?;
-        let valid = if calibration.valid.is_empty() { hull::convex(&image) } else { frame.pixels(&calibration.valid) };
-        let residuals = image.iter().zip(&road).map(|(a, b)| map.map(*a).distance(*b).powi(2)).sum::<f64>();
-        // Four pairs always fit: only what is beyond the eight unknowns tells an error.
-        #[expect(clippy::cast_precision_loss, reason = "a handful of points")]
-        let free = (2 * image.len()).saturating_sub(8).max(1) as f64;
-        let extent_m = road.iter().map(|point| point.distance(road[0])).fold(0.0, f64::max);
-        Some(Self { map, valid, error_m: (residuals / free).sqrt(), extent_m, max_metres_per_pixel })
+        let road = units::in_metres(calibration);
+        let found = consensus(&image, &road, f64::from(frame.height))?;
+        let used = kept(&image, &found.used);
+        let valid = if calibration.valid.is_empty() { hull::convex(&used) } else { frame.pixels(&calibration.valid) };
+        let relative_error = relative_error(&image, &road, &found);
+        let map = found.to_road;
+        let off = |(at, place): (&PixelPoint, &PixelPoint)| map.map(*at).distance(*place);
+        let residuals: Vec<f64> = used.iter().zip(&kept(&road, &found.used)).map(off).collect();
+        let mut plane = Self {
+            map,
+            valid,
+            relative_error,
+            residual_m: root_mean_square(&residuals),
+            max_metres_per_pixel,
+            origin: map.vertical_vanishing(),
+            parallel: PixelPoint::default(),
+        };
+        let up = plane.vector(used[0], PixelPoint::new(0.0, -1.0));
+        plane.parallel = normalized(up);
+        // The lines of view come from below the picture; where they come from above it, it hangs upside down.
+        let from = plane.origin.filter(|origin| toward(*origin, map.map(used[0]), up) > 0.0);
+        plane.origin = from;
+        Some(plane)
     }
 
     /// Where on the road a contact point is, metres; none outside the valid polygon.
     pub(crate) fn road(&self, anchor: PixelPoint) -> Option<PixelPoint> {
         polygon_contains(&self.valid, anchor).then(|| self.map.map(anchor))
+    }
+
+    /// The same beyond the valid polygon, as far as one pixel is at most so many metres.
+    pub(crate) fn reach(&self, anchor: PixelPoint, max_metres_per_pixel: f64) -> Option<PixelPoint> {
+        let near = self.map.depth(anchor) > 0.0 && self.map.stretch(anchor) <= max_metres_per_pixel;
+        near.then(|| self.map.map(anchor))
     }
 
     /// Which way on the road a direction in the picture goes at a contact point; its length means nothing.
@@ -72,7 +108,17 @@ impl GroundPlane {
 
     /// Error of the calibration's own points, metres.
     pub(crate) const fn residual_m(&self) -> f64 {
-        self.error_m
+        self.residual_m
+    }
+
+    /// The same as a unit vector.
+    pub(crate) fn direction(&self, at: PixelPoint, direction: PixelPoint) -> PixelPoint {
+        normalized(self.vector(at, direction))
+    }
+
+    /// The direction of view at a place on the road, away from the camera; a unit vector.
+    pub(crate) fn view(&self, road: PixelPoint) -> PixelPoint {
+        self.origin.map_or(self.parallel, |origin| normalized(PixelPoint::new(road.x - origin.x, road.y - origin.y)))
     }
 
     /// Metres that one pixel covers at a contact point, in the worst direction.
@@ -85,23 +131,66 @@ impl GroundPlane {
         self.metres_per_pixel(anchor) <= self.max_metres_per_pixel
     }
 
-    /// Share by which distances may be off because of the calibration's own residuals, at least 1 %.
-    pub(crate) fn relative_error(&self) -> f64 {
-        if self.extent_m > 0.0 { (self.error_m / self.extent_m).max(0.01) } else { 1.0 }
+    /// How near a contact point is: what is twice as far away has half of it.
+    pub(crate) fn nearness(&self, anchor: PixelPoint) -> f64 {
+        self.map.depth(anchor)
+    }
+
+    /// Share by which distances may be off because of the calibration.
+    pub(crate) const fn relative_error(&self) -> f64 {
+        self.relative_error
     }
 }
 
-/// The road points in metres, around the first one when they are degrees.
-fn in_metres(calibration: &Calibration) -> Vec<PixelPoint> {
-    let points = calibration.points.iter().map(|point| point.road);
-    match calibration.unit {
-        RoadUnit::Metres => points.map(|[x, y]| PixelPoint::new(x, y)).collect(),
-        RoadUnit::Lonlat => {
-            let [lon0, lat0] = calibration.points.first().map_or([0.0; 2], |first| first.road);
-            let east = METRES_PER_DEGREE * lat0.to_radians().cos();
-            points.map(|[lon, lat]| PixelPoint::new((lon - lon0) * east, (lat - lat0) * METRES_PER_DEGREE)).collect()
-        }
+/// What is left out by itself and found again by the others tells how far the map is off: the mean
+/// of that over the extent of the points. Four points tell nothing.
+fn relative_error(image: &[PixelPoint], road: &[PixelPoint], found: &Consensus) -> f64 {
+    let errors: Vec<f64> = left_out(image, road, found).into_iter().flatten().collect();
+    if errors.is_empty() {
+        return UNKNOWN_ERROR;
     }
+    let extent = extent(&kept(road, &found.used));
+    if extent > 0.0 { (root_mean_square(&errors) / extent).max(LEAST_ERROR) } else { 1.0 }
+}
+
+/// For each point that is used, how far off the map of the others puts it, metres; none where the
+/// others determine no map.
+fn left_out(image: &[PixelPoint], road: &[PixelPoint], found: &Consensus) -> Vec<Option<f64>> {
+    let one = |index: usize| {
+        let mut others = found.used.clone();
+        if !std::mem::replace(&mut others[index], false) {
+            return None;
+        }
+        let map = consensus::fit(image, road, &others)?.to_road;
+        Some(map.map(image[index]).distance(road[index])).filter(|error| error.is_finite())
+    };
+    (0..image.len()).map(one).collect()
+}
+
+fn kept(points: &[PixelPoint], used: &[bool]) -> Vec<PixelPoint> {
+    points.iter().zip(used).filter(|(_, used)| **used).map(|(point, _)| *point).collect()
+}
+
+/// The longest way from the first point to another.
+fn extent(points: &[PixelPoint]) -> f64 {
+    points.iter().map(|point| point.distance(points[0])).fold(0.0, f64::max)
+}
+
+fn root_mean_square(errors: &[f64]) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a handful of points")]
+    let n = errors.len().max(1) as f64;
+    (errors.iter().map(|error| error * error).sum::<f64>() / n).sqrt()
+}
+
+/// A vector of length 1; zero stays zero.
+fn normalized(vector: PixelPoint) -> PixelPoint {
+    let length = vector.distance(PixelPoint::default()).max(f64::MIN_POSITIVE);
+    PixelPoint::new(vector.x / length, vector.y / length)
+}
+
+/// How far the way from one place to another goes in a direction.
+fn toward(from: PixelPoint, to: PixelPoint, direction: PixelPoint) -> f64 {
+    (to.x - from.x) * direction.x + (to.y - from.y) * direction.y
 }
 
 #[cfg(test)]

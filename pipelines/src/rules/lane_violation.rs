@@ -74,7 +74,8 @@ impl Judge for LaneViolationJudge {
                     continue;
                 }
                 if let Some(since) = self.cross(user, number, marking, watch.now) {
-                    let evidence = Evidence { objects: vec![user.object(watch.layout.frame, watch.now)], signals: None };
+                    let evidence =
+                        Evidence { objects: vec![user.object(watch.layout.frame, watch.now)], signals: None };
                     let spot = user.journey.lane.map_or_else(Spot::default, Spot::lane);
                     claims.push(Claim {
                         about: About::One(user.id),

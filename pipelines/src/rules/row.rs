@@ -5,8 +5,9 @@
 
 use super::queue::{Queue, Queuer, queue};
 use super::{LaneUser, RoadUser};
+use crate::ground::size_m;
 use crate::layout::LaneShape;
-use kerege_contract::{PixelPoint, RoadUserClass};
+use kerege_contract::PixelPoint;
 
 /// Over how long a speed is measured, seconds.
 const SPEED_S: f64 = 1.0;
@@ -102,7 +103,7 @@ fn member<'t>(lane: &LaneShape, one: &LaneUser<'t>) -> Option<Member<'t>> {
     let (at, length, speed) = match &lane.ruler {
         Some(ruler) => {
             let speed = drift.and_then(|drift| Some(3.6 * way(drift.metres?) / drift.seconds));
-            (ruler.metres(one.on.along)?, length_m(user.track.class()), speed)
+            (ruler.metres(one.on.along)?, size_m(user.track.class()).0, speed)
         }
         None => (one.on.along, along_px, drift.map(|drift| way(drift.pixels) / drift.seconds / along_px)),
     };
@@ -114,17 +115,4 @@ fn member<'t>(lane: &LaneShape, one: &LaneUser<'t>) -> Option<Member<'t>> {
 /// How long its box is along the lane, square pixels.
 fn user_length(one: &LaneUser<'_>) -> f64 {
     one.user.length_along(one.on.direction).max(1.0)
-}
-
-/// Usual length of a class, metres.
-const fn length_m(class: RoadUserClass) -> f64 {
-    match class {
-        RoadUserClass::Car => 4.4,
-        RoadUserClass::Van => 5.6,
-        RoadUserClass::Bus => 11.0,
-        RoadUserClass::Truck => 8.5,
-        RoadUserClass::Motorcycle | RoadUserClass::Bicycle => 2.0,
-        RoadUserClass::Person => 0.5,
-        RoadUserClass::Vehicle => 4.8,
-    }
 }

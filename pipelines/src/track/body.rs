@@ -64,6 +64,8 @@ pub(crate) struct Track {
     pub(crate) whole_box: PixelBox,
     /// Edges that the last sighting touched.
     pub(crate) edges: Edges,
+    /// Since when no edge hides its contact point, pipeline seconds; infinite while one does.
+    pub(crate) clear_since: f64,
     /// Edges that the first sighting touched.
     pub(crate) first_edges: Edges,
     /// Where it was lately.
@@ -88,6 +90,7 @@ impl Track {
             seen_box: PixelBox::default(),
             whole_box: PixelBox::default(),
             edges: Edges::default(),
+            clear_since: f64::INFINITY,
             first_edges: Edges::default(),
             history: History::new(horizon_s),
             votes: Votes::default(),
@@ -104,6 +107,7 @@ impl Track {
         self.last_seen = at;
         self.hits = 1;
         self.unseen = Unseen::No;
+        self.clear_since = f64::INFINITY;
         self.first_edges = sighting.edges;
         self.whole = WholeSize::new(sighting.bbox);
         self.votes = Votes::default();
@@ -140,6 +144,10 @@ impl Track {
         self.whole_box = whole;
         self.edges = sighting.edges;
         self.filter_when_seen = self.filter;
+        self.clear_since = if sighting.edges.moves_anchor() { f64::INFINITY } else { self.clear_since.min(at) };
+        // Where an edge of the frame hides the contact point, it is put back for counting; a place on the
+        // road is no guess.
+        let road = road.filter(|_| !sighting.edges.moves_anchor());
         self.history.push(fix(at, whole, road));
     }
 

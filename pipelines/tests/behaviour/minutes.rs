@@ -49,10 +49,14 @@ fn passages_movements_speeds_headways_and_occupancy_are_summed_by_minute() {
     assert_eq!(find(second, CellKind::Movement, "near>far", None).classes[&Car].n, 6);
     assert_eq!(find(second, CellKind::Movement, "far>near", None).classes[&Car].n, 1);
     assert_eq!(find(second, CellKind::Unassigned, "near", None).classes[&Car].n, 1);
-    // Each is in the lane from 11 to about 70 m, 4 s of every 10.
-    let occupancy = find(first, CellKind::Lane, "away", None).occupancy.unwrap();
-    assert!((0.3..0.55).contains(&occupancy), "{occupancy}");
-    assert_eq!(find(first, CellKind::Lane, "right", None).occupancy, Some(0.0));
+    // Each covers 4.5 of the lane's 59 m for 4.2 s of every 10.
+    let lane = find(first, CellKind::Lane, "away", None);
+    let (occupancy, density) = (lane.occupancy.unwrap(), lane.density.unwrap());
+    assert!((0.02..0.05).contains(&occupancy), "{occupancy}");
+    assert!((4.0..10.0).contains(&density), "{density}");
+    assert_eq!(lane.queue_max_m, Some(0.0), "nobody stood");
+    let right = find(first, CellKind::Lane, "right", None);
+    assert_eq!((right.occupancy, right.density, right.queue_max_m), (Some(0.0), Some(0.0), Some(0.0)));
 }
 
 #[test]

@@ -75,6 +75,38 @@ async fn counts_are_given_by_bin_with_their_coverage() {
 }
 
 #[tokio::test]
+async fn a_calibration_is_tried_before_a_box_gets_it() {
+    let bench = Bench::new();
+    let cookie = bench.sign_in_as(Role::Operator);
+    let corners =
+        [([0.3, 0.2], [0.0, 60.0]), ([0.7, 0.2], [12.0, 60.0]), ([0.9, 0.9], [12.0, 0.0]), ([0.1, 0.9], [0.0, 0.0])];
+    let points: Vec<_> = corners.map(|(image, road)| serde_json::json!({ "image": image, "road": road })).to_vec();
+    let ask = |points: &[serde_json::Value]| {
+        let calibration = serde_json::json!({ "unit": "metres", "points": points });
+        let body = serde_json::json!({ "size": { "width": 1280, "height": 720 }, "calibration": calibration });
+        request("POST", "/api/v1/calibration/fit", Some(&cookie), Body::from(body.to_string()))
+    };
+    let response = bench.send(ask(&points)).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let report = json(response).await;
+    assert_eq!(
+        (report["verdict"].as_str(), report["findings"][0]["code"].as_str()),
+        (Some("usable"), Some("error_unknown"))
+    );
+    assert_eq!(report["points"].as_array().unwrap().len(), 4);
+    // Three points, and four in a row, are told as what they are.
+    let row: Vec<_> = (0..4)
+        .map(|n| serde_json::json!({ "image": [0.2 * f64::from(n), 0.5], "road": [f64::from(n), 0.0] }))
+        .collect();
+    for (points, word) in [(&points[..3], "too few"), (&row[..], "in a row")] {
+        let response = bench.send(ask(points)).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        let problem = json(response).await;
+        assert!(problem["detail"].as_str().unwrap().contains(word), "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn boxes_and_cameras_say_what_is_known() {
     let bench = Bench::new();
     let health = include_str!("../../../../contract/golden/health.json");

@@ -13,6 +13,7 @@ import { useZone } from "@/i18n/zone";
 import { CountsTable } from "./CountsTable";
 import { directionOf } from "./direction";
 import { Legend } from "./Legend";
+import { MovementsTable } from "./MovementsTable";
 import { totalOf, viewOf, type CountsView as View, type Flow, type Slot } from "./model";
 import styles from "./CountsView.module.css";
 
@@ -31,6 +32,7 @@ export function CountsView({ counts, camera }: { counts: Counts; camera: Camera 
       <div className={styles["charts"]}>
         {view.flows.map((flow) => <FlowChart key={`${flow.line}/${flow.dir}`} view={view} flow={flow} bin={text(`counts.bin.${counts.bin}`)} />)}
       </div>
+      <MovementsTable counts={counts} coverage={share} />
       <CountsTable view={view} file={`${camera.site}_${camera.cam}_${counts.from.slice(0, 16)}_${counts.bin}`.replaceAll(":", "")} />
     </>
   );

@@ -21,6 +21,18 @@ it("shows counts by line, direction and class, and no data as no data", async ()
   expect(screen.getByTestId("counts-coverage").textContent).toMatch(/^\d+ % of the period observed/);
 });
 
+it("shows from where to where, and lanes with what is known of them", async () => {
+  open("/counts?dev=bsk-017&cam=c1", { role: "planner" });
+  const table = await screen.findByTestId("movements-table");
+  const row = table.querySelector<HTMLElement>("tr[data-from=N]") ?? expect.fail();
+  const [toN, toN2] = ["N", "N2"].map((to) => row.querySelector(`[data-to="${to}"]`)?.textContent);
+  expect(toN).toBe("0");
+  expect(row.querySelector("[data-total]")?.textContent).toBe(toN2);
+  expect(screen.getByTestId("movements-unassigned").textContent).toMatch(/^[\d,]+ more road users/);
+  const lanes = screen.getByTestId("lanes-table");
+  expect(within(lanes).getAllByText("No data").length).toBeGreaterThan(0);
+});
+
 it("leads the planner straight to the counts", async () => {
   open("/", { role: "planner" });
   expect(await screen.findByRole("heading", { name: "Counts" })).toBeTruthy();

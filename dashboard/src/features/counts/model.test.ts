@@ -11,9 +11,9 @@ const counts: Counts = {
   to: at(60),
   bin: "15m",
   bins: [
-    { start: at(0), end: at(15), observed_s: 900, coverage: 1, cells: [{ line: "N", dir: "forward", name: "northbound", classes: { car: 12, bus: 1 } }, { line: "N", dir: "backward", classes: {} }] },
-    { start: at(15), end: at(30), observed_s: 300, coverage: 1 / 3, cells: [] },
-    { start: at(45), end: at(60), observed_s: 120, coverage: 120 / 900, cells: [{ line: "N", dir: "forward", name: "northbound", classes: { car: 2 } }] },
+    { start: at(0), end: at(15), observed_s: 900, coverage: 1, lanes: [], movements: [], unassigned: {}, cells: [{ line: "N", dir: "forward", name: "northbound", classes: { car: 12, bus: 1 } }, { line: "N", dir: "backward", classes: {} }] },
+    { start: at(15), end: at(30), observed_s: 300, coverage: 1 / 3, lanes: [], movements: [], unassigned: {}, cells: [] },
+    { start: at(45), end: at(60), observed_s: 120, coverage: 120 / 900, lanes: [], movements: [], unassigned: {}, cells: [{ line: "N", dir: "forward", name: "northbound", classes: { car: 2 } }] },
   ],
 };
 const view = viewOf(counts, Date.parse(at(50)));

@@ -44,6 +44,18 @@ export const counts = {
   "counts.col.line": { ky: "Сызык", ru: "Линия", en: "Line" },
   "counts.col.direction": { ky: "Багыт", ru: "Направление", en: "Direction" },
   "counts.col.observed": { ky: "Байкалды", ru: "Наблюдалось", en: "Observed" },
+  "counts.movements": { ky: "Кайдан кайда", ru: "Откуда и куда", en: "Movements" },
+  "counts.fromTo": { ky: "Кайдан ↓ кайда →", ru: "Откуда ↓ куда →", en: "From ↓ to →" },
+  "counts.unassigned": {
+    ky: "{n, plural, one {Дагы # жол катышуучусу бир гана сызыкты кесип өткөн же бирин да кескен эмес: анын кайдан кайда барганы белгисиз.} other {Дагы # жол катышуучусу бир гана сызыкты кесип өткөн же бирин да кескен эмес: алардын кайдан кайда барганы белгисиз.}}",
+    ru: "{n, plural, one {Ещё # участник движения пересёк только одну линию или ни одной: откуда и куда он ехал, неизвестно.} few {Ещё # участника движения пересекли только одну линию или ни одной: откуда и куда они ехали, неизвестно.} many {Ещё # участников движения пересекли только одну линию или ни одной: откуда и куда они ехали, неизвестно.} other {Ещё # участника движения пересекли только одну линию или ни одной: откуда и куда они ехали, неизвестно.}}",
+    en: "{n, plural, one {# more road user crossed one line only, or none: where it went is not known.} other {# more road users crossed one line only, or none: where they went is not known.}}",
+  },
+  "counts.lanes": { ky: "Тилкелер", ru: "Полосы", en: "Lanes" },
+  "counts.col.lane": { ky: "Тилке", ru: "Полоса", en: "Lane" },
+  "counts.col.occupancy": { ky: "Ээленүүсү, %", ru: "Занятость, %", en: "Occupancy, %" },
+  "counts.col.queue": { ky: "Эң узун кезек, м", ru: "Наибольшая очередь, м", en: "Longest queue, m" },
+  "counts.col.density": { ky: "Тыгыздыгы, унаа/км", ru: "Плотность, авт./км", en: "Density, vehicles/km" },
   "counts.dir.forward": { ky: "жебе боюнча", ru: "по стрелке", en: "along the arrow" },
   "counts.dir.backward": { ky: "жебеге каршы", ru: "против стрелки", en: "against the arrow" },
 } as const satisfies MessageTable;
