@@ -123,15 +123,28 @@ mod tests {
     use kerege_contract::FrameSize;
     use kerege_contract::scene::PointsFile;
 
+    /// Seen by a camera 8 m above the road that looks down by 18 degrees.
     const POINTS: &str = "v = 1\n[calibration]\nunit = 'metres'\npoints = [\n\
-        { image = [0.104, 0.843], road = [-5, 14] }, { image = [0.976, 0.843], road = [6, 14] },\n\
-        { image = [0.605, 0.354], road = [6, 45] }, { image = [0.412, 0.354], road = [-5, 45] },\n\
-        { image = [0.517, 0.603], road = [3.5, 22] }, { image = [0.626, 0.479], road = [5, 30] },\n]\n";
+        { image = [0.253, 0.789], road = [-5, 14] }, { image = [0.797, 0.789], road = [6, 14] },\n\
+        { image = [0.604, 0.307], road = [6, 45] }, { image = [0.414, 0.307], road = [-5, 45] },\n\
+        { image = [0.517, 0.548], road = [0.5, 22] }, { image = [0.626, 0.426], road = [5, 30] },\n]\n";
+
+    fn report(text: &str) -> String {
+        let file = PointsFile::from_toml(text).unwrap();
+        let report = kerege_pipelines::calibrate(&file.calibration, FrameSize::new(1280, 720), 0.25).unwrap();
+        of("points.toml", &report)
+    }
 
     #[test]
     fn the_report_is_plain_and_names_what_is_wrong() {
-        let file = PointsFile::from_toml(POINTS).unwrap();
-        let report = kerege_pipelines::calibrate(&file.calibration, FrameSize::new(1280, 720), 0.25).unwrap();
-        insta::assert_snapshot!(of("points.toml", &report));
+        let good = report(POINTS);
+        assert!(good.starts_with("points.toml: "), "{good}");
+        for words in ["1      0.253, 0.789    -5, 14 ", "all ", "valid = [[", "Metres per pixel", " % because of it."] {
+            assert!(good.contains(words), "'{words}' is missing in\n{good}");
+        }
+        assert!(!good.contains("left out"), "{good}");
+        let wrong = report(&POINTS.replace("road = [0.5, 22]", "road = [3.5, 22]"));
+        assert!(wrong.contains("usable") && wrong.contains("What to do:\n- Point 5 is "), "{wrong}");
+        assert!(wrong.lines().any(|line| line.starts_with("5 ") && line.ends_with("left out")), "{wrong}");
     }
 }
