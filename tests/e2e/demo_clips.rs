@@ -16,8 +16,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the clips show between them.
-const SCRIPTED: [EventType; 4] =
-    [EventType::StoppedVehicle, EventType::WrongWay, EventType::PedestrianOnRoad, EventType::RedLight];
+const SCRIPTED: [EventType; 5] = [
+    EventType::StoppedVehicle,
+    EventType::WrongWay,
+    EventType::PedestrianOnRoad,
+    EventType::RedLight,
+    EventType::QueueSpillback,
+];
 /// How large a clip may be, bytes.
 const CLIP_BYTES: u64 = 4_000_000;
 /// How large all of the demo's files may be together, bytes.

@@ -148,10 +148,12 @@ def car_size(camera: Camera, arm: str) -> float:
     return float(np.sqrt(np.prod(np.ptp(camera.project(corners)[:, :2], axis=0))))
 
 
-def lines(drawing: Drawing) -> list[dict]:
-    """The counting lines whose both ends are in the frame and near enough to count on."""
+def lines(drawing: Drawing, exit_queues: tuple[str, ...] = ()) -> list[dict]:
+    """The counting lines whose both ends are in the frame, near enough to count on, and on which no queue stands."""
     out = []
     for arm in network.ARMS:
+        if arm in exit_queues:
+            continue
         a, b = drawing.points(line_ends(arm))
         seen = (np.r_[a, b] >= 0.0).all() and (np.r_[a, b] <= 1.0).all()
         if seen and car_size(drawing.camera, arm) >= LEAST_CAR:
@@ -163,7 +165,7 @@ def lines(drawing: Drawing) -> list[dict]:
 def scene(camera: Camera, exit_queues: tuple[str, ...] = ()) -> dict:
     """The whole scene as plain values in the contract's shape."""
     drawing = Drawing(camera)
-    drawn = lines(drawing)
+    drawn = lines(drawing, exit_queues)
     marks = [(u, v) for u in (-24.0, -12.3, 0.0, 12.3) for v in (-15.2, 0.0, 15.2, 34.0)]
     inside = []
     for x, y in marks:
