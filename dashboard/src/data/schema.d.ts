@@ -652,6 +652,24 @@ export interface components {
             /** @description End of the last bin asked for. */
             to: components["schemas"]["UtcTime"];
         };
+        /** @description Thresholds of `crash_suspected`. */
+        CrashSuspected: {
+            /**
+             * Format: double
+             * @description Deceleration beyond what drivers do, m/s².
+             */
+            min_decel: number;
+            /**
+             * Format: double
+             * @description How much one alone must have been turned by it, degrees.
+             */
+            min_turn_deg: number;
+            /**
+             * Format: double
+             * @description How long all of them must stand then, seconds.
+             */
+            stand_s: number;
+        };
         /** @description Thresholds of `crowd`. It is over when fewer were there for half of `confirm_s`. */
         Crowd: {
             /**
@@ -742,6 +760,20 @@ export interface components {
         };
         /** @description What a piece of evidence shows. */
         EvidenceRole: "still" | "clip";
+        /** @description Thresholds of `failure_to_yield`. */
+        FailureToYield: {
+            /**
+             * Format: double
+             * @description Less than this between the first leaving the place where their ways cross and the second
+             *     reaching it, seconds.
+             */
+            max_pet_s: number;
+            /**
+             * Format: double
+             * @description Vehicles slower than this give way, km/h.
+             */
+            min_speed_kmh: number;
+        };
         /** @description A finding. */
         Finding: {
             /** @description What. */
@@ -754,6 +786,8 @@ export interface components {
         };
         /** @description Something that a person should know about a calibration; a stable word on the wire. */
         FindingCode: "error_unknown" | "point_left_out" | "points_disagree" | "turned_over" | "large_error" | "small_area" | "too_coarse";
+        /** @description Which way over a marking is forbidden, as seen along it from its first point to its last. */
+        Forbidden: "both" | "forward" | "backward";
         /** @description A box, 0..1 of the frame; `[x1, y1, x2, y2]` on the wire, top left then bottom right. */
         FrameBox: number[];
         /** @description A point, 0..1 of the frame from the top left; `[x, y]` on the wire. */
@@ -768,6 +802,7 @@ export interface components {
             /**
              * Format: double
              * @description Pixel aspect ratio: width of a pixel over its height; 1 for square pixels.
+             * @default 1
              */
             pixel_aspect: number;
             /**
@@ -798,6 +833,14 @@ export interface components {
              * @description Over how long displacement is measured, seconds.
              */
             window_s: number;
+        };
+        /** @description What `illegal_turn` forbids: to come over one of the rule's lines and to leave over one of these. */
+        IllegalTurn: {
+            /**
+             * @description The lines by which nobody may leave who came over a line of the rule; a line of the rule itself
+             *     for turning round.
+             */
+            to: components["schemas"]["LineId"][];
         };
         /** @description One cause worth a person's attention. */
         Incident: {
@@ -975,6 +1018,16 @@ export interface components {
             queue_max_m?: number;
         };
         LaneId: string;
+        /** @description Thresholds of `lane_violation`. */
+        LaneViolation: {
+            /** @description Markings it watches; empty for every one. */
+            markings?: components["schemas"]["MarkingId"][];
+            /**
+             * Format: double
+             * @description How far to each side of the marking its contact point must have been, box widths.
+             */
+            min_box_widths: number;
+        };
         /**
          * @description An arm of the intersection, and the one line that counts it each way, so that overlapping lines
          *     and cameras never count a road user twice in the site's totals.
@@ -1073,6 +1126,19 @@ export interface components {
              */
             min_stay_s: number;
         };
+        /** @description A marking that must not be crossed. */
+        Marking: {
+            /**
+             * @description Which way over it is forbidden.
+             * @default both
+             */
+            forbidden: components["schemas"]["Forbidden"];
+            /** @description Its name. */
+            id: components["schemas"]["MarkingId"];
+            /** @description Its course, at least two points. */
+            path: components["schemas"]["FramePoint"][];
+        };
+        MarkingId: string;
         /** @description An area that stills and previews must not show. */
         Mask: {
             /** @description Its outline. */
@@ -1104,6 +1170,25 @@ export interface components {
             from: string;
             /** @description The last line crossed. */
             to: string;
+        };
+        /** @description Thresholds of `near_miss`. */
+        NearMiss: {
+            /**
+             * Format: double
+             * @description Less than this is counted, seconds.
+             */
+            counted_pet_s: number;
+            /**
+             * Format: double
+             * @description Less than this between the first leaving the place and the second reaching it is an incident,
+             *     seconds.
+             */
+            max_pet_s: number;
+            /**
+             * Format: double
+             * @description Vehicles slower than this are in nobody's way, km/h.
+             */
+            min_speed_kmh: number;
         };
         /** @description Near misses that one rule counts. */
         NearMissCell: {
@@ -1230,6 +1315,33 @@ export interface components {
              */
             mark_m?: number;
         };
+        /** @description Thresholds of `red_light`. Its stop lines are those that the rule names. */
+        RedLight: {
+            /** @description Which way over the stop line leads into the intersection. */
+            dir: components["schemas"]["Direction"];
+            /**
+             * Format: double
+             * @description How long it must have been red before, beside all errors of time and place, seconds.
+             */
+            grace_s: number;
+            /**
+             * Format: uint16
+             * @description The signal group that lets traffic over the stop line.
+             */
+            group: number;
+            /**
+             * Format: double
+             * @description Messages of the signals farther apart than this leave unknown what was between them, seconds.
+             */
+            stale_s: number;
+            /**
+             * Format: uint16
+             * @description A second group, such as an arrow, by which those may go who turn.
+             */
+            turn_group?: number;
+            /** @description The lines by which those leave who turn by the second group. */
+            turn_lines?: components["schemas"]["LineId"][];
+        };
         /** @description How much road one pixel covers at a place of the picture. */
         Resolution: {
             /** @description The place. */
@@ -1311,6 +1423,27 @@ export interface components {
         }) | (components["schemas"]["Loitering"] & {
             /** @constant */
             type: "loitering";
+        }) | (components["schemas"]["RedLight"] & {
+            /** @constant */
+            type: "red_light";
+        }) | (components["schemas"]["StopLine"] & {
+            /** @constant */
+            type: "stop_line";
+        }) | (components["schemas"]["IllegalTurn"] & {
+            /** @constant */
+            type: "illegal_turn";
+        }) | (components["schemas"]["LaneViolation"] & {
+            /** @constant */
+            type: "lane_violation";
+        }) | (components["schemas"]["FailureToYield"] & {
+            /** @constant */
+            type: "failure_to_yield";
+        }) | (components["schemas"]["NearMiss"] & {
+            /** @constant */
+            type: "near_miss";
+        }) | (components["schemas"]["CrashSuspected"] & {
+            /** @constant */
+            type: "crash_suspected";
         }));
         RuleId: string;
         /** @description The rule that raised an event. */
@@ -1337,6 +1470,8 @@ export interface components {
             leg: components["schemas"]["Leg"][];
             /** @description Counting lines. */
             line: components["schemas"]["Line"][];
+            /** @description Markings that must not be crossed. */
+            marking?: components["schemas"]["Marking"][];
             /** @description Areas that stills and previews must not show. */
             mask: components["schemas"]["Mask"][];
             /**
@@ -1422,6 +1557,31 @@ export interface components {
              * @description Faster than the limit by at most this is let pass, km/h.
              */
             tolerance_kmh: number;
+        };
+        /** @description Thresholds of `stop_line`. Its stop lines are those that the rule names. */
+        StopLine: {
+            /**
+             * Format: double
+             * @description How long it must stand beyond the line while red, seconds.
+             */
+            confirm_s: number;
+            /** @description Which way over the stop line leads into the intersection. */
+            dir: components["schemas"]["Direction"];
+            /**
+             * Format: double
+             * @description How long it must have been red before, beside all errors of time and place, seconds.
+             */
+            grace_s: number;
+            /**
+             * Format: uint16
+             * @description The signal group that lets traffic over the stop line.
+             */
+            group: number;
+            /**
+             * Format: double
+             * @description Messages of the signals farther apart than this leave unknown what was between them, seconds.
+             */
+            stale_s: number;
         };
         /** @description Thresholds of `stopped_vehicle`. */
         StoppedVehicle: {
