@@ -9,7 +9,7 @@
 . "$DOOR/demo-files.sh"
 
 DEMO=$STATE/demo
-DEMO_MODEL=yolox-nano
+DEMO_MODEL=kerege-nano
 
 demo_help() {
     cat <<'TEXT'

@@ -139,7 +139,8 @@ mod tests {
     fn the_report_is_plain_and_names_what_is_wrong() {
         let good = report(POINTS);
         assert!(good.starts_with("points.toml: "), "{good}");
-        for words in ["1      0.253, 0.789    -5, 14 ", "all ", "valid = [[", "Metres per pixel", " % because of it."] {
+        for words in ["1      0.253, 0.789     -5, 14 ", "all ", "valid = [[", "Metres per pixel", " % because of it."]
+        {
             assert!(good.contains(words), "'{words}' is missing in\n{good}");
         }
         assert!(!good.contains("left out"), "{good}");

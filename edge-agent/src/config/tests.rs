@@ -30,7 +30,7 @@ fn the_example_is_a_sound_configuration_with_every_key() {
     assert_eq!((config.local_time_offset_min, config.broker.port), (360, 1883));
     let camera = &config.cameras[0];
     assert_eq!(camera.options.credentials.as_ref().unwrap().password.0, "camera secret");
-    assert_eq!(camera.scene.as_ref().unwrap().lines.len(), 1);
+    assert_eq!(camera.scene.as_ref().unwrap().lines.len(), 2);
     assert!(!format!("{config:?}").contains("secret\""), "a configuration never shows its passwords");
     // Every key that can be given is given: taking one away makes its name known here only.
     for key in [

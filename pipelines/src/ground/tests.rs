@@ -50,8 +50,8 @@ fn a_measuring_error_shows() {
     assert!((plane(&more).relative_error() - LEAST_ERROR).abs() < 1e-9);
     // Clicked a little beside the corners.
     for (n, point) in more.points.iter_mut().enumerate() {
-        point.image.x += if n % 2 == 0 { 0.002 } else { -0.002 };
-        point.image.y += if n % 3 == 0 { 0.004 } else { -0.003 };
+        point.image.x += if n % 2 == 0 { 0.008 } else { -0.008 };
+        point.image.y += if n % 3 == 0 { 0.016 } else { -0.012 };
     }
     assert!(plane(&more).relative_error() > LEAST_ERROR);
 }

@@ -7,6 +7,8 @@ fn scene_of(rule: &str) -> Result<Scene, String> {
     let polygon = "polygon = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]";
     let mut text = format!("v = 1\n[[lane]]\nid = 'L'\n{polygon}\ncentre = [[0.5, 0.9], [0.5, 0.1]]\n");
     text += "[[line]]\nid = 'M'\na = [0.1, 0.5]\nb = [0.9, 0.5]\n";
+    text += "[[line]]\nid = 'O'\na = [0.1, 0.3]\nb = [0.9, 0.3]\n";
+    text += "[[marking]]\nid = 'solid'\npath = [[0.5, 0.1], [0.5, 0.9]]\nforbidden = 'both'\n";
     for kind in ["no_stopping", "area", "crosswalk"] {
         text += &format!("[[zone]]\nid = '{kind}'\nkind = '{kind}'\n{polygon}\n");
     }
@@ -22,6 +24,8 @@ fn must(word: &str) -> &'static str {
     match word {
         "speeding" => "limit_kmh = 60",
         "queue_spillback" => "mark_m = 40",
+        "red_light" | "stop_line" => "lines = ['M']\ngroup = 1",
+        "illegal_turn" => "lines = ['M']\nto = ['O']",
         _ => "",
     }
 }
