@@ -162,7 +162,8 @@ impl FileSource {
             return Err(self.unusable(Some(reason)));
         }
         if self.decoded() == 0 {
-            return Err(self.unusable(Some("there is no picture in it".into())));
+            let what = if self.has_video.load(Ordering::Relaxed) { "picture" } else { "video" };
+            return Err(self.unusable(Some(format!("there is no {what} in it"))));
         }
         let expected = self.pipeline.query_duration::<gst::ClockTime>().map(gst::ClockTime::nseconds);
         let found_s = seconds(self.counts.last_ns.load(Ordering::Relaxed));

@@ -70,7 +70,7 @@ impl Classes {
     /// The meaning of an index that the model tells as a number.
     pub(super) fn meaning(&self, index: f32) -> Option<RoadUserClass> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number 0..1000 or none")]
-        let at = (index >= 0.0 && index < 1000.0 && index.fract() == 0.0).then_some(index as usize)?;
+        let at = ((0.0..1000.0).contains(&index) && index.fract() == 0.0).then_some(index as usize)?;
         self.meanings.get(at).copied().flatten()
     }
 }
