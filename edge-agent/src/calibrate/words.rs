@@ -13,17 +13,17 @@ pub(super) fn of(file: &str, report: &CalibrationReport) -> String {
     let mut text = format!("{file}: {verdict}\n\n");
     points(&mut text, report);
     // Writing to a text cannot fail.
-    let _ =
+    let _infallible =
         writeln!(text, "\nDistances and speeds may be off by {:.1} % because of it.", 100.0 * report.relative_error);
-    let _ = writeln!(
+    let _infallible = writeln!(
         text,
         "It holds in {:.0} % of the picture and nothing is claimed outside;",
         100.0 * report.valid_share
     );
     let corners: Vec<String> =
         report.valid.iter().map(|corner| format!("[{:.3}, {:.3}]", corner.x, corner.y)).collect();
-    let _ = writeln!(text, "  valid = [{}]", corners.join(", "));
-    let _ = writeln!(
+    let _infallible = writeln!(text, "  valid = [{}]", corners.join(", "));
+    let _infallible = writeln!(
         text,
         "speeds are claimed in {:.0} % of that, where a pixel is at most {} m.",
         100.0 * report.speed_share,
@@ -33,7 +33,7 @@ pub(super) fn of(file: &str, report: &CalibrationReport) -> String {
     if !report.findings.is_empty() {
         text.push_str("\nWhat to do:\n");
         for finding in &report.findings {
-            let _ = writeln!(text, "- {}", remedy(finding, report));
+            let _infallible = writeln!(text, "- {}", remedy(finding, report));
         }
     }
     text
@@ -51,11 +51,11 @@ fn points(text: &mut String, report: &CalibrationReport) {
             (true, Some(metres)) => format!("{metres:.2} m"),
             (true, None) => "unknown".to_owned(),
         };
-        let _ = writeln!(text, "{:<5}  {picture:<15}  {road:<24}  {off:<17}  {without}", index + 1);
+        let _infallible = writeln!(text, "{:<5}  {picture:<15}  {road:<24}  {off:<17}  {without}", index + 1);
     }
     let off = format!("{:.1} px, {:.2} m", report.rms_px, report.rms_m);
     let without = report.left_out_rms_m.map_or_else(|| "unknown".to_owned(), |metres| format!("{metres:.2} m"));
-    let _ = writeln!(text, "{:<5}  {:<15}  {:<24}  {off:<17}  {without}", "all", "", "");
+    let _infallible = writeln!(text, "{:<5}  {:<15}  {:<24}  {off:<17}  {without}", "all", "", "");
 }
 
 /// Degrees need seven decimals, metres two.
@@ -74,7 +74,7 @@ fn resolution(text: &mut String, report: &CalibrationReport) {
                 (Some(metres), false) if metres < 10.0 => format!("({metres:.2})"),
                 (Some(_), false) => "(>10)".to_owned(),
             };
-            let _ = write!(text, "{shown:>9}");
+            let _infallible = write!(text, "{shown:>9}");
         }
         text.push('\n');
     }

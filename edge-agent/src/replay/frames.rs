@@ -159,7 +159,7 @@ impl Frames {
         if let Some((mark, _)) = &next {
             let before = self.gathering.as_ref().map(|(mark, _)| *mark).or(self.last);
             let (from, first) = before.map_or(((0, 0.0), true), |mark| (mark, false));
-            if !(first && mark.0 == 0) && !follows(from, *mark) {
+            if !((first && mark.0 == 0) || follows(from, *mark)) {
                 let fault = format!(
                     "frame {} at {} s cannot follow frame {} at {} s: numbers and times rise together",
                     mark.0, mark.1, from.0, from.1

@@ -116,7 +116,7 @@ fn all_layouts_say_the_same() {
         (layout, detector.detect(&picture(WIDTH, HEIGHT, &bytes)).unwrap())
     });
     for (_, answer) in &mut answers {
-        answer.sort_by(|a, b| a.class.cmp(&b.class));
+        answer.sort_by_key(|one| one.class);
     }
     let (_, first) = answers[0].clone();
     assert_eq!(first.len(), 2);

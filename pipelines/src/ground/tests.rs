@@ -69,7 +69,7 @@ fn the_view_leads_away_from_the_camera() {
 
 proptest! {
     #[test]
-    fn where_the_road_is_measured_from_does_not_matter(angle in 0.0..6.28f64, x in -1e4..1e4f64, y in -1e4..1e4f64) {
+    fn where_the_road_is_measured_from_does_not_matter(angle in 0.0..std::f64::consts::TAU, x in -1e4..1e4f64, y in -1e4..1e4f64) {
         let (sin, cos) = angle.sin_cos();
         let turned = |[a, b]: [f64; 2]| [x + a * cos - b * sin, y + a * sin + b * cos];
         let (plain, moved) = (plane(&calibration(RoadUnit::Metres, |place| place)), plane(&calibration(RoadUnit::Metres, turned)));
