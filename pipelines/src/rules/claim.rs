@@ -37,7 +37,6 @@ pub(crate) enum About {
     /// A road user.
     One(TrackId),
     /// Two road users, in either order.
-    #[allow(dead_code, reason = "the rules of conflicts claim it")]
     Pair(TrackId, TrackId),
 }
 

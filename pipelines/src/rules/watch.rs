@@ -68,7 +68,6 @@ pub(crate) struct Watch<'t> {
     /// Confirmed road users, by number.
     pub(crate) users: &'t [RoadUser<'t>],
     /// Lines that were found crossed in this frame, also by tracks that ended with it.
-    #[allow(dead_code, reason = "the rules of turns and stop lines read it")]
     pub(crate) crossed: &'t [(TrackId, Step)],
 }
 
