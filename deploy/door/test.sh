@@ -11,7 +11,9 @@ test_help() {
 ./kerege test: dashboard tests, then every Rust test, end-to-end, kill and browser tests among them.
 
 End-to-end tests draw their own clips and make their own model, and never skip. Tests on real clips need
-../shared and say so where it is absent. The whole output lies in .kerege/test.log.
+../shared and say so where it is absent. Property tests draw the same cases each time, so that what is red is red
+because of the change; PROPTEST_RNG_SEED=N and PROPTEST_CASES=N draw others and more. The whole output lies in
+.kerege/test.log.
 TEXT
 }
 
@@ -19,6 +21,7 @@ test_main() {
     [ $# -eq 0 ] || die "test takes no arguments, but was given '$*'"
     setup
     : >"$STATE/test.log"
+    export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-1}
     part "dashboard" test_dashboard
     part "binaries" cargo build --workspace --bins --all-features --locked
     part "training program" test_training

@@ -71,6 +71,8 @@ impl std::fmt::Debug for FileFrame {
     }
 }
 
+const NO_VIDEO: &str = "there is no video in it";
+
 /// How often it is asked whether something went wrong while no frame comes.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// So often without a frame or a word is the end: a demuxer can pause on a damaged file in silence.
@@ -162,8 +164,8 @@ impl FileSource {
             return Err(self.unusable(Some(reason)));
         }
         if self.decoded() == 0 {
-            let what = if self.has_video.load(Ordering::Relaxed) { "picture" } else { "video" };
-            return Err(self.unusable(Some(format!("there is no {what} in it"))));
+            let what = if self.has_video.load(Ordering::Relaxed) { "there is no picture in it" } else { NO_VIDEO };
+            return Err(self.unusable(Some(what.to_owned())));
         }
         let expected = self.pipeline.query_duration::<gst::ClockTime>().map(gst::ClockTime::nseconds);
         let found_s = seconds(self.counts.last_ns.load(Ordering::Relaxed));
@@ -184,7 +186,7 @@ impl FileSource {
         let gst::MessageView::Error(error) = message.view() else { return None };
         let flowed_nowhere = error.debug().is_some_and(|text| text.contains("not-linked"));
         let without_video = flowed_nowhere && !self.has_video.load(Ordering::Relaxed);
-        Some(if without_video { "there is no video in it".to_owned() } else { words(&error.error()) })
+        Some(if without_video { NO_VIDEO.to_owned() } else { words(&error.error()) })
     }
 
     fn unusable(&self, reason: Option<String>) -> FileError {
@@ -257,6 +259,14 @@ fn pipeline(path: &Path, sink: AppSink, fault: &Fault, has_video: &Arc<AtomicBoo
     let parse = tail::element("parsebin")?;
     pipeline.add_many([&source, &parse, sink.upcast_ref()]).map_err(|error| error.to_string())?;
     source.link(&parse).map_err(|error| error.to_string())?;
+    // parsebin can swallow the complaint of a demuxer that pushes sound to nobody, when it ends before the start is done.
+    let (found, told) = (Arc::clone(has_video), Arc::clone(fault));
+    parse.connect("drained", false, move |_| {
+        if !found.load(Ordering::Relaxed) {
+            told.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| NO_VIDEO.to_owned());
+        }
+        None
+    });
     let (weak, taken, fault) = (pipeline.downgrade(), Arc::clone(has_video), Arc::clone(fault));
     parse.connect_pad_added(move |_, pad| {
         let Some(pipeline) = weak.upgrade() else { return };

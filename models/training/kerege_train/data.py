@@ -23,6 +23,9 @@ from .labels import complete
 
 STRIDES = (8, 16, 32)
 
+COMMON = 0.3
+"""Share of a source's pictures that a class must show to be drawn no oftener than others."""
+
 
 @dataclass(frozen=True)
 class Share:
@@ -70,20 +73,25 @@ class Pool:
         self.chances = shares / shares.sum()
         # Labels that an earlier pool has worked out.
         self._known: dict[str, tuple] = before._known if before else {}
+        self.repeats = {name: repeats([self.known(name, line)[1] for line in self.lines[name]]) for name in self.names}
 
     def draw(self, rng: np.random.Generator) -> tuple[Sample, Scales]:
         """A picture of a source drawn by its share."""
         name = self.names[rng.choice(len(self.names), p=self.chances)]
-        lines = self.lines[name]
-        return self.sample(name, lines[rng.integers(len(lines))]), self.plan.shares[name].scales
+        line = self.lines[name][rng.choice(len(self.lines[name]), p=self.repeats[name])]
+        return self.sample(name, line), self.plan.shares[name].scales
 
     def sample(self, name: str, line: dict) -> Sample:
         """A picture with its labels in pixels of the cached picture."""
-        if line["key"] not in self._known:
-            self._known[line["key"]] = known(line, name in self.plan.trusted)
-        boxes, classes, ignored = self._known[line["key"]]
+        boxes, classes, ignored = self.known(name, line)
         sides = np.array([line["width"], line["height"]] * 2, np.float32)
         return Sample(self.shards[name].pixels(line), boxes * sides, classes, ignored * sides)
+
+    def known(self, name: str, line: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """A line's labels, worked out once."""
+        if line["key"] not in self._known:
+            self._known[line["key"]] = known(line, name in self.plan.trusted)
+        return self._known[line["key"]]
 
     def batch(self, step: int, size: tuple[int, int]) -> Batch:
         """The batch of a step at (width, height)."""
@@ -102,6 +110,19 @@ class Pool:
         count = int(rng.choice((1, 2, 4), p=(0.4, 0.25, 0.35)))
         made = augment.compose([self.draw(rng) for _ in range(count)], size, rng)
         return Sample(augment.weather(made.pixels, rng), made.boxes, made.classes, made.ignored)
+
+
+def repeats(pictures: list[np.ndarray]) -> np.ndarray:
+    """How likely each picture of a source is drawn, from its label's class weights `[g, 7]`; sums to 1.
+
+    A picture counts as often as its rarest class asks: the root of COMMON over the share of pictures
+    that show the class, at least once (repeat factors of Gupta and others, LVIS, 2019).
+    """
+    shown = np.array([(classes == 1).any(0) if len(classes) else np.zeros(7, bool) for classes in pictures])
+    share = shown.mean(0)
+    wanted = np.sqrt(COMMON / np.maximum(share, 1 / max(len(pictures), 1))).clip(1)
+    chances = np.where(shown, wanted, 1.0).max(1)
+    return chances / chances.sum()
 
 
 def known(line: dict, trusted: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

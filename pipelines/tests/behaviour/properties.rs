@@ -4,6 +4,7 @@ use crate::rng::Rng;
 use crate::road::{AWAY, AWAY_RIGHT, Ground, STOPPED, TOWARDS, WRONG_WAY, road};
 use crate::street::{Actor, Detector, Pinhole};
 use crate::watch::{Frame, Record, Timing, film, watch};
+use kerege_contract::event::Phase;
 use kerege_contract::fact::Direction;
 use kerege_contract::scene::RoadUnit;
 use kerege_contract::{FrameBox, FramePoint, RoadUserClass, Scene};
@@ -24,7 +25,8 @@ fn street(seed: u64) -> Vec<Actor> {
         RoadUserClass::Car,
         &[[0.0, AWAY, 9.0], [stand, AWAY, 30.0], [19.0, AWAY, 30.0], [25.0, AWAY, 80.0]],
     ));
-    actors.push(Actor::drive(RoadUserClass::Van, 8.0, [AWAY_RIGHT + 3.2, 70.0], [AWAY_RIGHT + 0.6, 9.0], 40.0));
+    // In the lane for nearly 5 s: well beyond what the rule asks, whatever frames are missing.
+    actors.push(Actor::drive(RoadUserClass::Van, 8.0, [AWAY_RIGHT + 1.9, 70.0], [AWAY_RIGHT + 0.6, 9.0], 40.0));
     actors
 }
 
@@ -56,9 +58,6 @@ fn scene(camera: &Pinhole, ground: Ground) -> Scene {
 fn filmed(seed: u64, fps: f64) -> Vec<Frame> {
     film(&Pinhole::default(), &busy_street(seed), Detector::USUAL, Timing::rough(fps), 32.0, seed)
 }
-
-/// Metres per degree of latitude.
-const METRES_PER_DEGREE: f64 = 111_194.93;
 
 /// What happened, and when.
 fn gist(record: &Record) -> Vec<(f64, String)> {
@@ -108,19 +107,33 @@ pub(crate) fn mirrored_frames(frames: &[Frame]) -> Vec<Frame> {
     frames.iter().map(|(t, seen)| (*t, turned(seen))).collect()
 }
 
-/// The same scene with its road measured in degrees, somewhere in Bishkek.
+/// Longitude and latitude of a place in metres east and north of one in Bishkek, by the radii of curvature of WGS 84.
+fn degrees([x, y]: [f64; 2]) -> [f64; 2] {
+    const SEMI_MAJOR_M: f64 = 6_378_137.0;
+    const ECCENTRICITY_SQUARED: f64 = 0.006_694_38;
+    const LATITUDE: f64 = 42.8746;
+    let (sin, cos) = LATITUDE.to_radians().sin_cos();
+    let flat = 1.0 - ECCENTRICITY_SQUARED * sin * sin;
+    let meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / flat.powf(1.5);
+    let parallel = SEMI_MAJOR_M / flat.sqrt() * cos;
+    [74.5698 + (x / parallel).to_degrees(), LATITUDE + (y / meridian).to_degrees()]
+}
+
+/// The same scene with its road measured in degrees.
 pub(crate) fn in_degrees(scene: &Scene) -> Scene {
-    const METRES_PER_DEGREE: f64 = 111_194.93;
     let mut scene = scene.clone();
     if let Some(calibration) = &mut scene.calibration {
-        calibration.unit = kerege_contract::scene::RoadUnit::Lonlat;
-        for point in &mut calibration.points {
-            let [x, y] = point.road;
-            let east = METRES_PER_DEGREE * 42.8746_f64.to_radians().cos();
-            point.road = [74.5698 + x / east, 42.8746 + y / METRES_PER_DEGREE];
-        }
+        calibration.unit = RoadUnit::Lonlat;
+        calibration.points.iter_mut().for_each(|point| point.road = degrees(point.road));
     }
     scene
+}
+
+/// What became of each rule's incidents, one rule after the other: which of two rules tells first may change.
+fn by_rule(record: &Record) -> Vec<(String, Phase)> {
+    let mut changes: Vec<_> = record.incidents.iter().map(|change| (change.rule.to_string(), change.phase)).collect();
+    changes.sort_by(|a, b| a.0.cmp(&b.0));
+    changes
 }
 
 proptest! {
@@ -156,8 +169,7 @@ proptest! {
         let fewer: Vec<Frame> = frames.iter().filter(|_| !rng.chance(share)).cloned().collect();
         let (all, some) = (watch(&scene, &camera, &frames), watch(&scene, &camera, &fewer));
         prop_assert_eq!(all.counted("L"), some.counted("L"));
-        let starts = |record: &Record| record.incidents.iter().map(|c| (c.rule.to_string(), c.phase)).collect::<Vec<_>>();
-        prop_assert_eq!(starts(&all), starts(&some));
+        prop_assert_eq!(by_rule(&all), by_rule(&some));
     }
 
     #[test]
@@ -179,19 +191,13 @@ proptest! {
     fn the_unit_and_the_origin_of_the_calibration_do_not_matter(seed in 0u64..1000, turn in 0.0..std::f64::consts::TAU, away in -500.0..500.0f64) {
         let (camera, frames) = (Pinhole::default(), filmed(seed, 10.0));
         let metres = scene(&camera, Ground::Calibrated);
-        let (mut turned, mut degrees) = (metres.clone(), metres.clone());
+        let mut turned = metres.clone();
         for point in &mut turned.calibration.as_mut().unwrap().points {
             let ([x, y], (sin, cos)) = (point.road, turn.sin_cos());
             point.road = [away + x * cos - y * sin, x * sin + y * cos - away];
         }
-        let calibration = degrees.calibration.as_mut().unwrap();
-        calibration.unit = RoadUnit::Lonlat;
-        for point in &mut calibration.points {
-            let east = METRES_PER_DEGREE * 42.87_f64.to_radians().cos();
-            point.road = [74.57 + point.road[0] / east, 42.87 + point.road[1] / METRES_PER_DEGREE];
-        }
         let plain = watch(&metres, &camera, &frames);
-        for other in [turned, degrees] {
+        for other in [turned, in_degrees(&metres)] {
             let other = watch(&other, &camera, &frames);
             assert_same(&plain, &other, 0.0);
             for (a, b) in plain.passages.iter().zip(&other.passages) {

@@ -67,9 +67,11 @@ fn what_is_no_video_is_told_so() {
     std::fs::write(path("empty.mp4"), b"").unwrap();
     assert!(fault(&path("empty.mp4")).contains("empty"));
     std::fs::write(path("text.mp4"), "this is text, and only text ".repeat(100)).unwrap();
-    assert!(fault(&path("text.mp4")).contains("not a video file"), "{}", fault(&path("text.mp4")));
+    let told = fault(&path("text.mp4"));
+    assert!(told.contains("not a video file"), "{told}");
     launch(&format!("audiotestsrc num-buffers=20 ! wavenc ! filesink location={}", path("sound.wav").display()));
-    assert!(fault(&path("sound.wav")).contains("no video"), "{}", fault(&path("sound.wav")));
+    let told = fault(&path("sound.wav"));
+    assert!(told.contains("no video"), "{told}");
     assert!(matches!(read(folder.path(), 10.0), Err(FileError::Unreadable { .. } | FileError::Unusable { .. })));
 }
 
