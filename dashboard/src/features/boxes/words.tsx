@@ -22,7 +22,9 @@ export function ClockWords({ clock }: { clock: NonNullable<Box["clock"]> }): Rea
   const text = useText();
   const word = useWord();
   const number = useNumber();
-  return text("box.clockIs", { state: word("clockState", clock.state), source: word("clockSource", clock.src), off: number(clock.off_ms, 1) });
+  const is = { state: word("clockState", clock.state), source: word("clockSource", clock.src) };
+  if (clock.err_ms === undefined) return text("box.clockUnknown", is);
+  return text("box.clockIs", { ...is, off: number(clock.off_ms, 1), err: number(clock.err_ms, 1) });
 }
 
 export function ChainWords({ chain }: { chain: NonNullable<Box["chain"]> }): ReactNode {

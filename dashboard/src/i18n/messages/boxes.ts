@@ -56,7 +56,8 @@ export const boxes = {
   },
   "box.oldest": { ky: "эң эскиси {age}", ru: "самому старому {age}", en: "oldest {age}" },
   "box.clock": { ky: "Саат", ru: "Часы", en: "Clock" },
-  "box.clockIs": { ky: "{state} ({source}), айырма {off} мс", ru: "{state} ({source}), расхождение {off} мс", en: "{state} ({source}), off by {off} ms" },
+  "box.clockIs": { ky: "{state} ({source}), айырма {off} мс, ката ±{err} мс", ru: "{state} ({source}), расхождение {off} мс, ошибка ±{err} мс", en: "{state} ({source}), off by {off} ms, error ±{err} ms" },
+  "box.clockUnknown": { ky: "{state} ({source}), катасы белгисиз", ru: "{state} ({source}), ошибка неизвестна", en: "{state} ({source}), error unknown" },
   "box.chain": { ky: "Чынжыр", ru: "Цепочка", en: "Chain" },
   "box.chainHead": { ky: "{epoch}-доор, {seq}-номерге чейин бүтүн", ru: "эпоха {epoch}, цела до № {seq}", en: "epoch {epoch}, whole up to No {seq}" },
   "box.chainMissing": {

@@ -60,7 +60,7 @@ export const incidents = {
   "incident.confidence": { ky: "ишеним {percent} %", ru: "уверенность {percent} %", en: "confidence {percent} %" },
   "incident.speed": { ky: "{kmh} км/саат", ru: "{kmh} км/ч", en: "{kmh} km/h" },
   "incident.speedError": { ky: "{kmh} ± {err} км/саат", ru: "{kmh} ± {err} км/ч", en: "{kmh} ± {err} km/h" },
-  "incident.noSpeed": { ky: "ылдамдыгы белгисиз: камера калибрленген эмес", ru: "скорость неизвестна: камера не калибрована", en: "speed unknown: the camera is not calibrated" },
+  "incident.noSpeed": { ky: "ылдамдыгы өлчөнгөн эмес", ru: "скорость не измерена", en: "speed not measured" },
   "incident.timeline": { ky: "Жүрүшү", ru: "Ход событий", en: "Timeline" },
   "incident.received": { ky: "борборго {time} келди", ru: "в центре {time}", en: "reached the centre {time}" },
   "incident.reason": { ky: "Себеби: {reason}", ru: "Причина: {reason}", en: "Reason: {reason}" },
