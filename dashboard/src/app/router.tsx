@@ -7,6 +7,7 @@ import { Notice } from "@/components/Notice";
 import { AlarmsPage } from "@/features/alarms/AlarmsPage";
 import { BoxesPage } from "@/features/boxes/BoxesPage";
 import { BoxPage } from "@/features/boxes/BoxPage";
+import { CalibrationPage } from "@/features/calibration/CalibrationPage";
 import { CameraPage } from "@/features/cameras/CameraPage";
 import { CamerasPage } from "@/features/cameras/CamerasPage";
 import { readCountsSearch } from "@/features/counts/search";
@@ -27,12 +28,13 @@ const queue = createRoute({ getParentRoute, path: "/incidents", component: Queue
 const incident = createRoute({ getParentRoute, path: "/incidents/$id", component: IncidentPage });
 const cameras = createRoute({ getParentRoute, path: "/cameras", component: CamerasPage });
 const camera = createRoute({ getParentRoute, path: "/cameras/$dev/$cam", component: CameraPage });
+const calibration = createRoute({ getParentRoute, path: "/cameras/$dev/$cam/calibration", component: CalibrationPage });
 const counts = createRoute({ getParentRoute, path: "/counts", component: lazyRouteComponent(() => import("@/features/counts/CountsPage"), "CountsPage"), validateSearch: readCountsSearch });
 const boxes = createRoute({ getParentRoute, path: "/boxes", component: BoxesPage });
 const box = createRoute({ getParentRoute, path: "/boxes/$dev", component: BoxPage });
 const alarms = createRoute({ getParentRoute, path: "/alarms", component: AlarmsPage });
 
-const tree = root.addChildren([now, queue, incident, cameras, camera, counts, boxes, box, alarms]);
+const tree = root.addChildren([now, queue, incident, cameras, camera, calibration, counts, boxes, box, alarms]);
 
 export function createAppRouter() {
   return createRouter({ routeTree: tree, scrollRestoration: true, defaultErrorComponent: FailedPage });
