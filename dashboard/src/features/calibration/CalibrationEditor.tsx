@@ -33,7 +33,7 @@ export function CalibrationEditor({ camera, size, before }: CalibrationEditorPro
   const still = useStill(camera);
   const { draft, takenUp, change, undo, redo, startAgain } = useDraft(camera, before);
   const [chosen, setChosen] = useState<number>();
-  const [gridShown, setGridShown] = useState(true);
+  const [grid, setGrid] = useState<"shown" | "hidden">("shown");
   const fit = useFit(camera, draft, size);
   const report = fit.state === "known" ? fit.report : undefined;
   const ground = useMemo(() => report && groundOf(report), [report]);
@@ -51,11 +51,11 @@ export function CalibrationEditor({ camera, size, before }: CalibrationEditorPro
     if (id === chosen) setChosen(undefined);
   };
   return (
-    <div className={styles["grid"]}>
+    <div className={styles["grid"]} data-unit={draft.unit}>
       <div className={styles["left"]}>
         {takenUp && <Notice tone="plain" title={text("calibration.kept")} action={<Button variant="default" onClick={startAgain}>{text("calibration.startAgain")}</Button>} testId="calibration-kept">{text("calibration.kept.is")}</Notice>}
         <PointsPicture
-          still={still} draft={draft} size={size} chosen={chosen} report={report} ground={gridShown ? ground : undefined}
+          still={still} draft={draft} size={size} chosen={chosen} report={report} ground={ground} grid={grid}
           onAdd={add} onChoose={setChosen} onRemove={remove}
           onPlace={(id, image, gesture) => { change(placed(draft, id, image), gesture); }}
           onNudge={(id, by) => { change(moved(draft, id, by, size), `nudge ${id}`); }}
@@ -67,18 +67,18 @@ export function CalibrationEditor({ camera, size, before }: CalibrationEditorPro
             <Button variant="default" size="xs" leftSection={<Icon name="renew" size={15} />} onClick={still.renew}>{text("calibration.newStill")}</Button>
             {!takenUp && !isEqual(draft, before) && <Button variant="subtle" size="xs" onClick={startAgain}>{text("calibration.startAgain")}</Button>}
           </div>
-          {ground && <Switch label={<>{text("calibration.gridShow")} · {text("calibration.grid", { step: ground.step })}</>} checked={gridShown} onChange={(event) => { setGridShown(event.currentTarget.checked); }} data-testid="calibration-grid" />}
+          {ground && <Switch label={text("calibration.grid", { step: ground.step })} checked={grid === "shown"} onChange={(event) => { setGrid(event.currentTarget.checked ? "shown" : "hidden"); }} data-testid="calibration-grid" />}
         </div>
         <p className={styles["quiet"]}>{text("calibration.hint")}</p>
         {mark && <ChosenPoint mark={mark} number={number} size={size} address={still.address} report={report} onRemove={() => { remove(mark.id); }} />}
       </div>
       <div className={styles["right"]}>
         <Panel title={text("calibration.result")} testId="calibration-result">
-          <FitReport fit={fit} draft={draft} onShow={setChosen} onDropValid={draft.valid.length > 0 ? () => { change({ ...draft, valid: [] }); } : undefined} />
+          <FitReport fit={fit} draft={draft} size={size} onShow={setChosen} onDropValid={draft.valid.length > 0 ? () => { change({ ...draft, valid: [] }); } : undefined} />
         </Panel>
         <PointsTable draft={draft} size={size} chosen={chosen} report={report} onChoose={setChosen} onRemove={remove} onChange={change} />
-        <TomlPanel camera={camera} size={size} calibration={calibrationOf(draft)} draft={draft} before={before} unusable={report?.verdict === "unusable"} />
       </div>
+      <div className={styles["file"]}><TomlPanel camera={camera} size={size} calibration={calibrationOf(draft)} draft={draft} before={before} unusable={report?.verdict === "unusable"} /></div>
     </div>
   );
 }

@@ -5,9 +5,9 @@ import type { ReactNode } from "react";
 import { Icon } from "@/components/Icon";
 import { Panel } from "@/components/Page";
 import type { CalibrationReport, FrameSize, PointFit } from "@/data/calibration";
-import { useNumber, useText } from "@/i18n/text";
+import { useText } from "@/i18n/text";
 import { fitOf, pixelsOf, type Mark } from "./points";
-import { useOff } from "./useOff";
+import { useMetres, useOff } from "./useOff";
 import styles from "./ChosenPoint.module.css";
 
 /** Screen pixels for one of the picture. */
@@ -45,14 +45,15 @@ export function ChosenPoint({ mark, number, size, address, report, onRemove }: C
 
 function Words({ mark, fit }: { mark: Mark; fit: PointFit | undefined }): ReactNode {
   const text = useText();
-  const number = useNumber();
+  const measure = useMetres();
   const off = useOff();
   if (mark.road.includes(undefined)) return <p>{text("calibration.toMeasure")}</p>;
   if (!fit) return <p>{text("calibration.offUnknown")}</p>;
+  const { metres, pixels } = off(fit);
   return (
     <div className={styles["words"]}>
-      <p>{text("calibration.col.off")}: <strong>{off(fit)}</strong>{!fit.used && <> · {text("calibration.leftOut")}</>}</p>
-      {fit.used && <p>{fit.left_out_m === undefined ? text("calibration.withoutUnknown") : text("calibration.without", { m: number(fit.left_out_m, 2) })}</p>}
+      <p>{text("calibration.col.off")}: <strong>{metres}, {pixels}</strong>{!fit.used && <> · {text("calibration.leftOut")}</>}</p>
+      {fit.used && <p>{fit.left_out_m === undefined ? text("calibration.withoutUnknown") : text("calibration.without", { off: measure(fit.left_out_m) })}</p>}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { LEAST_POINTS, type CalibrationReport, type Finding } from "@/data/calibration";
 import { useNumber, useText } from "@/i18n/text";
 import { numberOf, type Draft } from "./points";
+import { useMetres } from "./useOff";
 import styles from "./Findings.module.css";
 
 interface FindingsProps {
@@ -26,6 +27,7 @@ export function Findings({ report, draft, onShow }: FindingsProps): ReactNode {
 function Item({ finding, report, draft, onShow }: FindingsProps & { finding: Finding }): ReactNode {
   const text = useText();
   const format = useNumber();
+  const metres = useMetres();
   const number = finding.point === undefined ? undefined : numberOf(report, finding.point, draft);
   // It was about a point that has been moved since; the next answer tells anew.
   if (finding.point !== undefined && number === undefined) return null;
@@ -34,7 +36,7 @@ function Item({ finding, report, draft, onShow }: FindingsProps & { finding: Fin
   const ambiguous = finding.code === "point_left_out" && report.points.filter((point) => point.used).length <= LEAST_POINTS;
   return (
     <li className={styles["finding"]} data-testid="calibration-finding" data-code={finding.code} data-point={number}>
-      <p className={styles["title"]}>{text(`finding.${finding.code}`, { n: number ?? 0, m: format(off, 2) })}</p>
+      <p className={styles["title"]}>{text(`finding.${finding.code}`, { n: number ?? 0, off: metres(off) })}</p>
       <p>{text(`finding.${finding.code}.do`, { max: format(report.max_metres_per_pixel, 2) })}{ambiguous && <> {text("finding.point_left_out.maybe")}</>}</p>
       {mark && <Button variant="default" size="xs" onClick={() => { onShow(mark.id); }}>{text("calibration.show", { n: number ?? 0 })}</Button>}
     </li>

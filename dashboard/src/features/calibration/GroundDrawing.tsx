@@ -1,33 +1,55 @@
 // Over the still: where the calibration holds, the road's grid in metres, and from each point that is
 // off a line to where the map puts it.
 import type { ReactNode } from "react";
-import { outline, place, type Size } from "@/components/picture/geometry";
+import { outline, place, type Point, type Size } from "@/components/picture/geometry";
 import type { CalibrationReport } from "@/data/calibration";
 import type { Ground } from "./ground";
+import { gridLabels } from "./gridLabels";
+import type { Draft } from "./points";
 import styles from "./GroundDrawing.module.css";
 
 /** A shorter line, in shown pixels, would hide under its handle. */
 const VISIBLE = 3;
 
-export function GroundDrawing({ report, ground, size }: { report: CalibrationReport; ground: Ground | undefined; size: Size }): ReactNode {
+interface GroundDrawingProps {
+  report: CalibrationReport;
+  ground: Ground | undefined;
+  grid: "shown" | "hidden";
+  /** Whose points must stay in sight. */
+  draft: Draft;
+  size: Size;
+}
+
+export function GroundDrawing({ report, ground, grid, draft, size }: GroundDrawingProps): ReactNode {
   return (
     <g>
       <polygon className={styles["areaUnder"]} points={outline(report.valid, size)} />
-      <polygon className={styles["area"]} points={outline(report.valid, size)} data-testid="calibration-area" />
-      {ground?.lines.map(({ from, to, metres, axis }) => {
+      <polygon className={styles["area"]} points={outline(report.valid, size)} />
+      {ground && grid === "shown" && <Grid ground={ground} draft={draft} size={size} />}
+      {ground && report.points.map((point, index) => <Residual key={point.image.join()} from={point.image} to={ground.places[index]} used={point.used} size={size} />)}
+    </g>
+  );
+}
+
+function Grid({ ground, draft, size }: { ground: Ground; draft: Draft; size: Size }): ReactNode {
+  // A handle, and the number at its upper right.
+  const taken = draft.marks.flatMap(({ image }): Point[] => {
+    const at = place(image, size);
+    return [at, { x: at.x + 20, y: at.y - 14 }];
+  });
+  return (
+    <>
+      {ground.lines.map(({ from, to, metres, axis }) => {
         const [a, b] = [place(from, size), place(to, size)];
-        // Numbers of y stand at the left ends, those of x at the near ones.
-        const label = axis === "y" ? (a.x < b.x ? a : b) : (a.y > b.y ? a : b);
         return (
           <g key={`${axis}${metres}/${from.join()}`} data-grid={axis}>
             <line className={styles["gridUnder"]} x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
             <line className={styles["grid"]} x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
-            <text className={styles["label"]} x={label.x} y={label.y} dx={axis === "y" ? -5 : 0} dy={axis === "x" ? 12 : 0} textAnchor={axis === "y" ? "end" : "middle"} dominantBaseline="middle">{`${axis} ${Math.round(metres * 10) / 10}`}</text>
           </g>
         );
       })}
-      {ground && report.points.map((point, index) => <Residual key={point.image.join()} from={point.image} to={ground.places[index]} used={point.used} size={size} />)}
-    </g>
+      {gridLabels(ground.lines, size, taken).map(({ at, text }) => <text key={text} className={styles["label"]} x={at.x} y={at.y} textAnchor="middle" dominantBaseline="middle">{text}</text>)}
+    </>
   );
 }
 

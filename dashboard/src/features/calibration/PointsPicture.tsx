@@ -21,6 +21,7 @@ interface PointsPictureProps {
   chosen: number | undefined;
   report: CalibrationReport | undefined;
   ground: Ground | undefined;
+  grid: "shown" | "hidden";
   onAdd: (image: Pair) => void;
   onChoose: (id: number) => void;
   onRemove: (id: number) => void;
@@ -28,7 +29,7 @@ interface PointsPictureProps {
   onNudge: (id: number, by: Pair) => void;
 }
 
-export function PointsPicture({ still, draft, size, chosen, report, ground, onAdd, onChoose, onRemove, onPlace, onNudge }: PointsPictureProps): ReactNode {
+export function PointsPicture({ still, draft, size, chosen, report, ground, grid, onAdd, onChoose, onRemove, onPlace, onNudge }: PointsPictureProps): ReactNode {
   const text = useText();
   const zone = useZone();
   const layer = useRef<HTMLDivElement>(null);
@@ -58,7 +59,7 @@ export function PointsPicture({ still, draft, size, chosen, report, ground, onAd
       <div className={styles["frame"]}>
         <Picture
           src={still.address} alt={still.alt} missing={still.missing} broken={text("still.failed")} testId="calibration-picture"
-          overlay={report && ((shown) => <GroundDrawing report={report} ground={ground} size={shown} />)}
+          overlay={report && ((shown) => <GroundDrawing report={report} ground={ground} grid={grid} draft={draft} size={shown} />)}
         />
         {still.address !== undefined && (
           <div ref={layer} className={styles["layer"]}>

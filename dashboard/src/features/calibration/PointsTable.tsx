@@ -82,7 +82,7 @@ function PointRow({ draft, size, chosen, report, onChoose, onRemove, onChange, m
         <td key={`road${axis}`} data-road><NumberField label={field(names[axis])} value={mark.road[axis]} digits={digits} empty="unknown" onFocus={choose} onChange={(value) => { onChange(measured(draft, mark.id, axis, value), `road ${mark.id} ${axis}`); }} /></td>
       ))}
       <td className={styles["off"]}><Off mark={mark} fit={fit} /></td>
-      <td><ActionIcon variant="subtle" size="md" color="gray" aria-label={text("calibration.remove", { n: number })} onClick={() => { onRemove(mark.id); }}><Icon name="close" size={15} /></ActionIcon></td>
+      <td><ActionIcon variant="subtle" size="md" aria-label={text("calibration.remove", { n: number })} onClick={() => { onRemove(mark.id); }}><Icon name="close" size={15} /></ActionIcon></td>
     </tr>
   );
 }
@@ -92,5 +92,5 @@ function Off({ mark, fit }: { mark: Mark; fit: PointFit | undefined }): ReactNod
   const off = useOff();
   if (mark.road.includes(undefined)) return <span className={styles["quiet"]}>{text("calibration.toMeasure")}</span>;
   if (!fit) return <span className={styles["quiet"]}>…</span>;
-  return <>{off(fit)}{!fit.used && <strong className={styles["leftOut"]}>{text("calibration.leftOut")}</strong>}</>;
+  return <><span>{off(fit).metres}</span><span>{off(fit).pixels}</span>{!fit.used && <strong className={styles["leftOut"]}>{text("calibration.leftOut")}</strong>}</>;
 }

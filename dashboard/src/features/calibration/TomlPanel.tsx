@@ -8,7 +8,7 @@ import { saveFile } from "@/components/saveFile";
 import type { Calibration, FrameSize } from "@/data/calibration";
 import type { Camera } from "@/data/cameras";
 import { useText } from "@/i18n/text";
-import { isEqual, type Draft } from "./points";
+import { differenceOf, isEqual, type Draft } from "./points";
 import { calibrationToml, pointsToml } from "./toml";
 import styles from "./TomlPanel.module.css";
 
@@ -27,6 +27,8 @@ export function TomlPanel({ camera, size, calibration, draft, before, unusable }
   const area = useRef<HTMLTextAreaElement>(null);
   const [copied, setCopied] = useState<{ toml: string; how: "copied" | "selected" }>();
   const toml = calibrationToml(calibration);
+  const copyWord = copied?.toml !== toml ? "calibration.copy" : copied.how === "copied" ? "calibration.copied" : "calibration.selected";
+  const { changed, same } = differenceOf(draft, before);
   const missing = draft.marks.length - calibration.points.length;
   const copy = async (): Promise<void> => {
     // Without a secure connection browsers have no clipboard for a page; the person's own keys always have.
@@ -37,12 +39,12 @@ export function TomlPanel({ camera, size, calibration, draft, before, unusable }
   return (
     <Panel title={text("calibration.file")} testId="calibration-file">
       <p className={styles["quiet"]}>{text("calibration.file.why")}</p>
-      <p>{isEqual(draft, before) ? text("calibration.file.same") : text("calibration.file.changed", { n: calibration.points.length, before: before.marks.length })}</p>
+      <p>{isEqual(draft, before) ? text("calibration.file.same") : text("calibration.file.changed", { same, before: before.marks.length, changed: changed.join(", ") || "–" })}</p>
       {missing > 0 && <p className={styles["warning"]}>{text("calibration.file.missing", { n: missing })}</p>}
       {unusable && <p className={styles["warning"]}>{text("calibration.file.unusable")}</p>}
       <textarea ref={area} className={styles["toml"]} readOnly rows={Math.min(14, toml.split("\n").length)} value={toml} aria-label={text("calibration.file.text")} spellCheck={false} wrap="off" data-testid="calibration-toml" />
       <div className={styles["buttons"]}>
-        <Button variant="default" leftSection={<Icon name="copy" size={16} />} onClick={() => void copy()} data-testid="calibration-copy">{text(copied?.toml === toml ? `calibration.${copied.how}` : "calibration.copy")}</Button>
+        <Button variant="default" leftSection={<Icon name="copy" size={16} />} onClick={() => void copy()} data-testid="calibration-copy">{text(copyWord)}</Button>
         <Button variant="default" leftSection={<Icon name="download" size={16} />} onClick={() => { saveFile(`${camera.dev}_${camera.cam}.calibration.toml`, "application/toml", pointsToml(calibration, size, text("calibration.file.about", { dev: camera.dev, cam: camera.cam }))); }} data-testid="calibration-download">{text("calibration.file.download")}</Button>
       </div>
       <p className={styles["quiet"]}>{text("calibration.file.note")}</p>

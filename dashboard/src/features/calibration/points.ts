@@ -110,6 +110,14 @@ function isSame(a: readonly number[], b: RoadPair): boolean {
   return b.every((value, index) => value !== undefined && Math.abs(value - (a[index] ?? Number.NaN)) < SAME);
 }
 
+/** Numbers of the points that are new or moved, and how many are as they were before. */
+export function differenceOf(draft: Draft, before: Draft): { changed: number[]; same: number } {
+  const told = (mark: Mark): string => JSON.stringify([mark.image, mark.road]);
+  const known = new Set(before.marks.map(told));
+  const changed = draft.marks.flatMap((mark, index) => (draft.unit === before.unit && known.has(told(mark)) ? [] : [index + 1]));
+  return { changed, same: draft.marks.length - changed.length };
+}
+
 /** Whether two drafts say the same. */
 export function isEqual(a: Draft, b: Draft): boolean {
   const plain = ({ unit, marks, valid }: Draft): string => JSON.stringify([unit, marks.map(({ image, road }) => [image, road]), valid]);
