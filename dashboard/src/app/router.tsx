@@ -1,4 +1,5 @@
-// Every address and the page behind it. Charts are heavy, so the counts page comes when asked for.
+// Every address and the page behind it. Charts are heavy and few people calibrate, so those pages come
+// when asked for.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, type ErrorComponentProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Button } from "@mantine/core";
@@ -7,7 +8,6 @@ import { Notice } from "@/components/Notice";
 import { AlarmsPage } from "@/features/alarms/AlarmsPage";
 import { BoxesPage } from "@/features/boxes/BoxesPage";
 import { BoxPage } from "@/features/boxes/BoxPage";
-import { CalibrationPage } from "@/features/calibration/CalibrationPage";
 import { CameraPage } from "@/features/cameras/CameraPage";
 import { CamerasPage } from "@/features/cameras/CamerasPage";
 import { readCountsSearch } from "@/features/counts/search";
@@ -28,7 +28,7 @@ const queue = createRoute({ getParentRoute, path: "/incidents", component: Queue
 const incident = createRoute({ getParentRoute, path: "/incidents/$id", component: IncidentPage });
 const cameras = createRoute({ getParentRoute, path: "/cameras", component: CamerasPage });
 const camera = createRoute({ getParentRoute, path: "/cameras/$dev/$cam", component: CameraPage });
-const calibration = createRoute({ getParentRoute, path: "/cameras/$dev/$cam/calibration", component: CalibrationPage });
+const calibration = createRoute({ getParentRoute, path: "/cameras/$dev/$cam/calibration", component: lazyRouteComponent(() => import("@/features/calibration/CalibrationPage"), "CalibrationPage") });
 const counts = createRoute({ getParentRoute, path: "/counts", component: lazyRouteComponent(() => import("@/features/counts/CountsPage"), "CountsPage"), validateSearch: readCountsSearch });
 const boxes = createRoute({ getParentRoute, path: "/boxes", component: BoxesPage });
 const box = createRoute({ getParentRoute, path: "/boxes/$dev", component: BoxPage });

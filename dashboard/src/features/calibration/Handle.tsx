@@ -6,6 +6,9 @@ import { useNumber, useText } from "@/i18n/text";
 import { pixelsOf, type Mark, type Pair } from "./points";
 import styles from "./PointsPicture.module.css";
 
+/** Farther right than this, the number stands on the left, where the picture goes on. */
+const NEAR_EDGE = 0.93;
+
 interface HandleProps {
   mark: Mark;
   /** From 1, as it stands in the list. */
@@ -48,7 +51,7 @@ export function Handle({ mark, number, size, chosen, fit, placeOf, onChoose, onP
   return (
     <button
       type="button" className={styles["handle"]} style={{ left: `${mark.image[0] * 100}%`, top: `${mark.image[1] * 100}%` }}
-      data-chosen={chosen} data-state={stateOf(mark, fit)} data-testid="calibration-handle" data-point={number}
+      data-chosen={chosen} data-side={mark.image[0] > NEAR_EDGE ? "left" : "right"} data-state={stateOf(mark, fit)} data-testid="calibration-handle" data-point={number}
       aria-pressed={chosen} aria-label={text("calibration.handle", { n: number, x: format(x), y: format(y) })}
       onPointerDown={take} onPointerMove={drag} onPointerUp={drop} onPointerCancel={drop} onClick={onChoose} onFocus={onChoose} onKeyDown={onKeyDown}
     >

@@ -36,6 +36,17 @@ it("names the point that is off and what to do, and undoes it", async () => {
   expect(toml()).toContain("road = [4.5, ");
 });
 
+it("does not pretend to know which of five points is wrong", async () => {
+  const { user } = open(ADDRESS, { role: "operator" });
+  await report();
+  for (const number of [7, 6]) await user.click(within(screen.getAllByTestId("calibration-row")[number - 1] ?? expect.fail("no row")).getByLabelText(`Remove point ${number}`));
+  const field = screen.getByLabelText<HTMLInputElement>("Point 3, Road x, m");
+  await user.clear(field);
+  await user.type(field, "6");
+  await waitFor(() => { expect(screen.getAllByTestId("calibration-finding").map((finding) => finding.dataset["code"])).toEqual(["point_left_out", "error_unknown"]); });
+  expect(screen.getAllByTestId("calibration-finding")[0]?.textContent).toContain("Only four points are left: the mistake may also be in another one");
+});
+
 it("moves a point by arrow keys, with Shift by ten, and takes the moves back at once", async () => {
   const { user } = open(ADDRESS, { role: "operator" });
   const [handle = expect.fail("no handle")] = await screen.findAllByTestId("calibration-handle");
