@@ -1,6 +1,7 @@
 // A centre that answers like the real one, as far as the dashboard asks: a function from request to
 // response, so that the development server and the tests share it.
 import { addIncident, countsOf, endIncident, sceneOf, time, trafficAt, type World } from "./world.ts";
+import { reportOf, type Question } from "./calibration.ts";
 import { drawStreet } from "./street.ts";
 
 const ROLES = ["officer", "operator", "planner", "admin"] as const;
@@ -8,10 +9,10 @@ type Role = (typeof ROLES)[number];
 
 /** Which part of the API each role may reach; the centre's own table is the one that counts. */
 const CLOSED: Record<Role, RegExp> = {
-  officer: /^\/(statistics|boxes|alarms)/,
+  officer: /^\/(statistics|boxes|alarms|calibration)/,
   operator: /^never$/,
-  planner: /^\/(incidents|blobs|boxes|alarms|cameras\/.+\/(scene|picture))/,
-  admin: /^\/(incidents|blobs|statistics|cameras)/,
+  planner: /^\/(incidents|blobs|boxes|alarms|calibration|cameras\/.+\/(scene|picture))/,
+  admin: /^\/(incidents|blobs|statistics|calibration|cameras)/,
 };
 
 const SITE_NAMES: Record<string, string> = { "BSK-017": "Чүй пр. × Манас пр.", "BSK-021": "Жибек Жолу пр. × Ибраимов көч.", "BSK-033": "Ахунбаев көч. × Байтик баатыр көч." };
@@ -70,6 +71,7 @@ export class FakeCentre {
     if (!this.role) return problem(401, "signed_out");
     if (CLOSED[this.role].test(path)) return problem(403, "forbidden");
     if (path === "/live") return this.#live(request.signal);
+    if (path === "/calibration/fit") return this.#fit(request);
     return this.#read(path, url.searchParams);
   }
 
@@ -86,6 +88,11 @@ export class FakeCentre {
     }
     if (!this.role) return problem(401, "signed_out");
     return json({ name: this.role, role: this.role, expires: time(this.world.now() + 43_200_000), time_zone: "Asia/Bishkek" });
+  }
+
+  async #fit(request: Request): Promise<Response> {
+    const report = reportOf((await request.json()) as Question);
+    return typeof report === "string" ? problem(400, "bad_request", report) : json(report);
   }
 
   #read(path: string, query: URLSearchParams): Response {
@@ -167,6 +174,6 @@ function found(value: unknown): Response {
   return value === undefined ? problem(404, "not_found") : json(value);
 }
 
-function problem(status: number, code: string): Response {
-  return new Response(JSON.stringify({ type: "about:blank", title: code.replaceAll("_", " "), status, code }), { status, headers: { "content-type": "application/problem+json" } });
+function problem(status: number, code: string, detail?: string): Response {
+  return new Response(JSON.stringify({ type: "about:blank", title: code.replaceAll("_", " "), status, code, detail }), { status, headers: { "content-type": "application/problem+json" } });
 }

@@ -37,6 +37,12 @@ export function framePoint(across: number, along: number): [number, number] {
   return [round(x / WIDTH), round(y / HEIGHT)];
 }
 
+/** The same place on the road, metres: x across from the middle to the right, y away from the camera. The
+ *  drawing's perspective is exact where the road is 11 m wide. */
+export function roadPoint(across: number, along: number): [number, number] {
+  return [round(across * 5.5), round(8520 / (70 + along ** 1.6 * 640))];
+}
+
 export function drawStreet(vehicles: readonly Vehicle[], light: "day" | "night"): string {
   const day = light === "day";
   const road = [[-1, 0], [1, 0], [1, 1.08], [-1, 1.08]].map(([across, along]) => spot(across ?? 0, along ?? 0)).join(" ");

@@ -1,7 +1,7 @@
 // A small city for development and tests: boxes, cameras, incidents, counts, alarms, all in one
 // plain state that tests may change. Nothing here is random: the same instant gives the same city.
 import type { components } from "../../src/data/schema";
-import { boxOf, framePoint, type Vehicle } from "./street.ts";
+import { boxOf, framePoint, roadPoint, type Vehicle } from "./street.ts";
 
 type Schemas = components["schemas"];
 export type Incident = Schemas["Incident"];
@@ -95,6 +95,7 @@ export function sceneOf(cam: string): Schemas["Scene"] {
     ],
     zone: [{ id: "stop-N", kind: "waiting", polygon: [framePoint(0, 0.7), framePoint(0.48, 0.7), framePoint(0.48, 0.92), framePoint(0, 0.92)] }],
     leg: [], mask: [],
+    calibration: { unit: "metres", points: ([[-1, 0.92], [1, 0.92], [0, 0.8], [0.5, 0.6], [-1, 0.5], [1, 0.42], [-0.5, 0.36]] as const).map(([across, along]) => ({ image: framePoint(across, along), road: roadPoint(across, along) })) },
     rule: [
       { id: "stop-N", ver: 7, type: "stopped_vehicle", severity: "high", lanes: ["N-L1"], cooldown_s: 60, min_box_height: 0.03, confirm_s: 8, window_s: 2, max_speed_kmh: 3, max_box_widths: 0.3, max_cycle_s: 120 },
       { id: "wrong-N", ver: 2, type: "wrong_way", severity: "critical", cooldown_s: 60, min_box_height: 0.03, min_angle_deg: 120, min_distance_m: 8, min_box_lengths: 2, min_s: 1, min_votes: 0.9 },

@@ -1,4 +1,5 @@
-// Every address and the page behind it. Charts are heavy, so the counts page comes when asked for.
+// Every address and the page behind it. Charts are heavy and few people calibrate, so those pages come
+// when asked for.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, type ErrorComponentProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Button } from "@mantine/core";
@@ -27,12 +28,13 @@ const queue = createRoute({ getParentRoute, path: "/incidents", component: Queue
 const incident = createRoute({ getParentRoute, path: "/incidents/$id", component: IncidentPage });
 const cameras = createRoute({ getParentRoute, path: "/cameras", component: CamerasPage });
 const camera = createRoute({ getParentRoute, path: "/cameras/$dev/$cam", component: CameraPage });
+const calibration = createRoute({ getParentRoute, path: "/cameras/$dev/$cam/calibration", component: lazyRouteComponent(() => import("@/features/calibration/CalibrationPage"), "CalibrationPage") });
 const counts = createRoute({ getParentRoute, path: "/counts", component: lazyRouteComponent(() => import("@/features/counts/CountsPage"), "CountsPage"), validateSearch: readCountsSearch });
 const boxes = createRoute({ getParentRoute, path: "/boxes", component: BoxesPage });
 const box = createRoute({ getParentRoute, path: "/boxes/$dev", component: BoxPage });
 const alarms = createRoute({ getParentRoute, path: "/alarms", component: AlarmsPage });
 
-const tree = root.addChildren([now, queue, incident, cameras, camera, counts, boxes, box, alarms]);
+const tree = root.addChildren([now, queue, incident, cameras, camera, calibration, counts, boxes, box, alarms]);
 
 export function createAppRouter() {
   return createRouter({ routeTree: tree, scrollRestoration: true, defaultErrorComponent: FailedPage });

@@ -2,13 +2,15 @@
 // on a Russian or Kyrgyz layout the J key types another letter and still moves down.
 import { useEffect, useEffectEvent } from "react";
 
-/** Actions by `KeyboardEvent.code`; `Shift+` before it where Shift is needed. */
+/** Actions by `KeyboardEvent.code`; `Shift+` before it where Shift is needed, `Ctrl+` before that where
+ *  Control (or Command) is. */
 export type Keys = Record<string, () => void>;
 
 export function useKeys(keys: Keys): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
-    const action = keys[event.key === "?" ? "Shift+Slash" : `${event.shiftKey ? "Shift+" : ""}${event.code}`];
+    if (event.altKey || event.defaultPrevented || isTyping(event.target)) return;
+    const control = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
+    const action = keys[`${control}${event.key === "?" ? "Shift+Slash" : `${event.shiftKey ? "Shift+" : ""}${event.code}`}`];
     if (!action) return;
     event.preventDefault();
     action();

@@ -17,6 +17,11 @@ const PATHS = {
   out: "M10 5H5v14h5m4-11 4 4-4 4m4-4H9",
   download: "M12 4v11m-4.5-4.5L12 15l4.5-4.5M5 20h14",
   up: "M12 19V6m-5 5 5-5 5 5",
+  undo: "M9 5 4 10l5 5M4 10h11a5 5 0 0 1 0 10h-4",
+  redo: "m15 5 5 5-5 5m5-5H9a5 5 0 0 0 0 10h4",
+  copy: "M9 9h11v11H9V9Zm-3 6H4V4h11v2",
+  plus: "M12 5v14M5 12h14",
+  renew: "M20 12a8 8 0 1 1-2.3-5.7L20 8.5M20 4v4.5h-4.5",
   clear: "M9 9l6 6m0-6-6 6M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18Z",
 } as const;
 

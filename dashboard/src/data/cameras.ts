@@ -50,6 +50,30 @@ export const pictureQuery = (key: CameraKey) =>
     gcTime: 0,
   });
 
+/** One picture that stays as it is until another is asked for: what is drawn by hand is drawn on it. */
+export const stillQuery = (key: CameraKey) =>
+  queryOptions({
+    queryKey: ["still", key.dev, key.cam],
+    queryFn: async () => {
+      const { jpeg, captured } = valueOf(await fetchPicture(key));
+      return { address: await dataAddress(jpeg), captured };
+    },
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+
+/** The bytes as an address of their own, which needs no giving back. */
+function dataAddress(bytes: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => { resolve(reader.result as string); };
+    reader.onerror = () => { reject(reader.error ?? new Error("the picture could not be read")); };
+    reader.readAsDataURL(bytes);
+  });
+}
+
 /** The generated client reads JSON; a picture is bytes with its capture time beside it. */
 async function fetchPicture({ dev, cam }: CameraKey): Promise<Result<LatestPicture>> {
   const path = `/api/v1/cameras/${encodeURIComponent(dev)}/${encodeURIComponent(cam)}/picture`;

@@ -41,10 +41,12 @@ export function CameraPage(): ReactNode {
 function Links({ site, dev, cam }: { site: string | undefined; dev: string; cam: string }): ReactNode {
   const text = useText();
   const counts = useMay("counts");
+  const calibration = useMay("calibration");
   return (
     <nav className={styles["links"]}>
       <Link to="/incidents" search={{ site, cam }}>{text("camera.toIncidents")}</Link>
       {counts && <Link to="/counts" search={{ dev, cam }}>{text("camera.toCounts")}</Link>}
+      {calibration && <Link to="/cameras/$dev/$cam/calibration" params={{ dev, cam }} data-testid="to-calibration">{text("camera.toCalibration")}</Link>}
     </nav>
   );
 }

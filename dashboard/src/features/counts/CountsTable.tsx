@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Icon } from "@/components/Icon";
 import { Panel } from "@/components/Page";
+import { saveFile } from "@/components/saveFile";
 import { useNumber, useText, useWord } from "@/i18n/text";
 import { clockTime, exactTime } from "@/i18n/time";
 import { useZone } from "@/i18n/zone";
@@ -69,14 +70,7 @@ function CountRow({ view, slot, flow, cell }: CountRowProps): ReactNode {
 
 function Download({ view, file }: { view: CountsView; file: string }): ReactNode {
   const text = useText();
-  const save = (): void => {
-    const address = URL.createObjectURL(new Blob([csvOf(view)], { type: "text/csv;charset=utf-8" }));
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = `${file}.csv`;
-    link.click();
-    URL.revokeObjectURL(address);
-  };
+  const save = (): void => { saveFile(`${file}.csv`, "text/csv;charset=utf-8", csvOf(view)); };
   const note = text("counts.downloadNote", { rows: view.slots.length * view.flows.length });
   return <Button variant="default" leftSection={<Icon name="download" />} title={note} onClick={save} data-testid="counts-download">{text("counts.download")}</Button>;
 }

@@ -75,5 +75,6 @@ export const cameras = {
   "scene.forward": { ky: "Жебе багытында: {name}", ru: "По стрелке: {name}", en: "Along the arrow: {name}" },
   "scene.backward": { ky: "Каршы: {name}", ru: "Против: {name}", en: "Against it: {name}" },
   "camera.toCounts": { ky: "Эсептөөлөрү", ru: "Подсчёт", en: "Counts" },
+  "camera.toCalibration": { ky: "Калибрлөө", ru: "Калибровка", en: "Calibration" },
   "camera.toIncidents": { ky: "Окуялары", ru: "Происшествия", en: "Incidents" },
 } as const satisfies MessageTable;

@@ -1,6 +1,7 @@
 // All messages, and their keys as a type: a key that does not exist does not compile.
 import { alarms } from "./alarms";
 import { boxes } from "./boxes";
+import { calibration } from "./calibration";
 import { cameras } from "./cameras";
 import { common } from "./common";
 import { counts } from "./counts";
@@ -9,7 +10,7 @@ import { session } from "./session";
 import { words } from "./words";
 import { LOCALES, type Locale } from "../locales";
 
-export const messages = { ...common, ...session, ...words, ...incidents, ...cameras, ...counts, ...boxes, ...alarms };
+export const messages = { ...common, ...session, ...words, ...incidents, ...cameras, ...calibration, ...counts, ...boxes, ...alarms };
 
 export type MessageId = keyof typeof messages;
 
@@ -23,6 +24,6 @@ export function isMessageId(id: string): id is MessageId {
 }
 
 /** Every table by name, so that a test can see a key defined twice. */
-export const tables = { alarms, boxes, cameras, common, counts, incidents, session, words };
+export const tables = { alarms, boxes, calibration, cameras, common, counts, incidents, session, words };
 
 export { LOCALES };

@@ -67,7 +67,7 @@ it("shouts at nobody", () => {
 it("has no message that nobody shows", () => {
   const source = sourcesUnder(join(import.meta.dirname, "../..")).join("\n");
   // Families whose last part comes from the wire.
-  const families = /^(type|eventClass|severity|class|phase|role|cameraState|zone|reason|reasonText|clockState|clockSource|timeSource|presence|chain|chainState|alarm|fault|ailment|dark|filter\.state|counts\.bin|counts\.dir)\./;
+  const families = /^(type|eventClass|severity|class|phase|role|cameraState|zone|reason|reasonText|clockState|clockSource|timeSource|presence|chain|chainState|alarm|fault|ailment|dark|filter\.state|counts\.bin|counts\.dir|verdict|finding)\./;
   expect(entries.map(([key]) => key).filter((key) => !families.test(key) && !source.includes(`"${key}"`))).toEqual([]);
 });
 
