@@ -26,7 +26,9 @@ def part(models: dict) -> list[str]:
     ]
     for size, each in first["sizes"].items():
         title = f"{size} vehicles AP50 ({each['labels']})"
-        body.append([title, *(number(models[n]["sizes"][size]["ap50"]) for n in names)])
+        # At another input size none may be left of these.
+        there = (models[n]["sizes"].get(size, {"ap50": float("nan")}) for n in names)
+        body.append([title, *(number(each["ap50"]) for each in there)])
     for name, each in first["classes"].items():
         title = f"{name} AP50 ({each['labels']})"
         body.append([title, *(number(models[n]["classes"][name]["ap50"]) for n in names)])
