@@ -214,6 +214,7 @@ impl Track {
         other.id.is_some()
             && other.is_seen()
             && other.worth > self.worth
+            && other.seen_box.intersection(self.seen_box) > 0.0
             && may_be_one((other.seen_box, other.class()), (self.seen_box, self.class()))
     }
 

@@ -63,7 +63,8 @@ pub(crate) fn find_hidden(
 
 fn note_hidden(hidden: &mut Edges, mine: PixelBox, other: PixelBox) {
     let (width, height) = (mine.width(), mine.height());
-    if other.y2 < mine.y2 + NEARER * height {
+    let apart = other.x1 > mine.x2 + TOUCHES * width || other.x2 < mine.x1 - TOUCHES * width;
+    if apart || other.y2 < mine.y2 + NEARER * height {
         return;
     }
     if other.y2.min(mine.y2) - other.y1.max(mine.y1) >= COVERED_SIDE * height {

@@ -61,11 +61,10 @@ impl Votes {
     /// who goes too fast to walk and was seen as a cycle now and then is its rider.
     pub(crate) fn class(&self) -> RoadUserClass {
         let most = self.most(|_| true);
-        let cycle = self.most(RoadUserClass::is_cycle);
         let rides = most == RoadUserClass::Person
             && self.in_haste >= IN_HASTE * self.of(most)
             && self.sum(RoadUserClass::is_cycle) >= CYCLES * self.sum(|_| true);
-        if rides { cycle } else { most }
+        if rides { self.most(RoadUserClass::is_cycle) } else { most }
     }
 
     /// The winner's share of all votes, 0..1.
