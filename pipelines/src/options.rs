@@ -35,6 +35,8 @@ pub struct TrackingOptions {
     pub tentative_s: f64,
     /// How long a moving track lives unseen, seconds.
     pub lost_s: f64,
+    /// The same where a nearer road user hides where it must be, seconds.
+    pub hidden_s: f64,
     /// How long a standing track lives unseen while its spot is visible and empty, seconds.
     pub empty_s: f64,
     /// How long a standing track lives unseen while another track covers its spot, seconds.
@@ -56,6 +58,7 @@ impl Default for TrackingOptions {
             min_iou_recovery: 0.3,
             tentative_s: 0.5,
             lost_s: 1.0,
+            hidden_s: 3.0,
             empty_s: 2.0,
             covered_s: 60.0,
             covered_share: 0.4,

@@ -333,7 +333,7 @@ struct Book<'p> {
 }
 
 impl Book<'_> {
-    /// Notes the lines a track crossed.
+    /// Notes the lines a track crossed. The double of another track counts nothing.
     fn note(
         &mut self,
         track: &Track,
@@ -344,6 +344,7 @@ impl Book<'_> {
         out: &mut Outputs,
     ) {
         let class = track.class();
+        let steps = if track.is_double() { &[] } else { steps };
         for step in steps.iter().filter(|step| layout.lines[step.line].counts(class)) {
             let lane = layout.lane_at(step.cut.place);
             let speed = journey.speed_at(step.cut.at);
@@ -365,7 +366,7 @@ impl Book<'_> {
 
     /// Notes where a track that ended came from and went to. One line alone makes no movement.
     fn end(&mut self, track: &Track, journey: &Journey) {
-        if self.scene.lines.len() < 2 {
+        if self.scene.lines.len() < 2 || track.is_double() {
             return;
         }
         let class = track.class();

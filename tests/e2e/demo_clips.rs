@@ -1,8 +1,8 @@
 //! The demo's own clips: whole, in the contract's words, and seen rightly by a real model.
 //!
 //! Their truth is exact, so this is where counts and incidents are held to what the demo does: every scripted
-//! stopped vehicle and wrong-way drive raised once and nothing else, and per line and direction at most two
-//! counts off. The goal is one or 3 %, which line W misses: small vehicles that pass behind each other.
+//! stopped vehicle and wrong-way drive raised once and nothing else, and per line and direction one count off, or
+//! 3 % where that is more.
 
 #![allow(clippy::print_stderr, reason = "a test tells what it measured")]
 
@@ -130,8 +130,10 @@ fn found_counts(summary: &Summary) -> Counts {
     summary.counts.iter().map(|row| ((row.line.clone(), row.dir), row.total)).collect()
 }
 
-/// How many a line may be off each way.
-const MISCOUNTED_AT_MOST: u64 = 2;
+/// How many of so many a line may be off each way: one, or 3 % where that is more.
+fn miscounted_at_most(passed: u64) -> u64 {
+    (passed * 3 / 100).max(1)
+}
 
 /// Lines and directions counted farther off than that.
 fn miscounted(truth: &Counts, found: &Counts) -> Vec<String> {
@@ -140,7 +142,7 @@ fn miscounted(truth: &Counts, found: &Counts) -> Vec<String> {
     for key in both {
         let (is, counted) = (truth.get(key).copied().unwrap_or(0), found.get(key).copied().unwrap_or(0));
         eprintln!("  {} {:?}: {counted} counted of {is}", key.0, key.1);
-        if is.abs_diff(counted) > MISCOUNTED_AT_MOST {
+        if is.abs_diff(counted) > miscounted_at_most(is) {
             wrong.push(format!("{} {:?}: {counted} counted, {is} passed", key.0, key.1));
         }
     }

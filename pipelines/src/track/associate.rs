@@ -1,7 +1,7 @@
 //! How alike a track and a detection are, stage by stage; 0 means they cannot be the same.
 
 use super::body::{Sighting, Track, Unseen};
-use super::edge::visible;
+use super::edge::{Edges, visible};
 use super::filter::size;
 use crate::TrackingOptions;
 use crate::ground::GroundPlane;
@@ -10,8 +10,10 @@ use kerege_contract::{FrameSize, PixelBox, PixelPoint};
 /// Faster than this over the road nothing goes, metres per second.
 const MAX_ROAD_SPEED: f64 = 70.0;
 
-/// Overlap (IoU) with a weak detection that confirms a track which was seen once.
-const WEAK_CONFIRMS: f64 = 0.5;
+/// Overlap (IoU) with a weak detection that confirms a track which was seen once, and how much less of
+/// it will do for each second between the two: the farther apart they are, the farther it has gone.
+const WEAK_CONFIRMS: f64 = 0.6;
+const WEAK_CONFIRMS_PER_S: f64 = 1.5;
 
 /// What the stages look at beside the track and the detection.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +39,8 @@ impl View<'_> {
         if track.hits > 1 {
             self.overlap(believed, sighting, self.options.min_iou_low)
         } else {
-            self.overlap(track.seen_box, sighting, WEAK_CONFIRMS)
+            let least = WEAK_CONFIRMS - WEAK_CONFIRMS_PER_S * (self.now - track.last_seen);
+            self.overlap(track.seen_box, sighting, least.max(self.options.min_iou_low / 2.0))
         }
     }
 
@@ -72,6 +75,11 @@ impl View<'_> {
         let reach = (speed * unseen_s + 0.3).min(1.5) * size(sighting.bbox.width(), sighting.bbox.height());
         let distance = believed.centre().distance(sighting.bbox.centre());
         if distance < reach && self.reachable(track, sighting) { 1.0 - distance / reach } else { 0.0 }
+    }
+
+    /// What comes out from behind a nearer road user, where the track is thought to be.
+    pub(crate) fn emergence(&self, track: &Track, sighting: &Sighting, hidden: Edges) -> f64 {
+        if self.reachable(track, sighting) { track.coast().emergence(sighting, hidden) } else { 0.0 }
     }
 
     fn same_size(&self, a: PixelBox, b: PixelBox) -> bool {

@@ -2,14 +2,19 @@
 
 use super::edge::{Edges, WholeSize, visible};
 use super::filter::BoxFilter;
+use super::hidden::{Coast, may_be_one};
 use super::history::{History, fix};
-use super::vote::Votes;
+use super::vote::{Kind, Pace, Votes};
 use crate::TrackId;
 use kerege_contract::{FrameBox, FrameSize, PixelBox, PixelPoint, RoadUserClass};
 
 /// Where the box that is found again overlaps what was believed by this much (IoU), the belief was right
 /// and goes on; elsewhere it is forgotten and the unseen stretch is replayed.
 const FORESEEN: f64 = 0.3;
+/// Faster than so many of its own heights per second nobody walks: over 2.5 m/s, as seen from the side.
+const ON_FOOT: f64 = 1.5;
+/// Over how long it is looked at whether a track is another's double, seconds.
+const DOUBLE_S: f64 = 1.0;
 
 /// A detection in square pixels.
 #[derive(Debug, Clone, Copy)]
@@ -70,10 +75,17 @@ pub(crate) struct Track {
     pub(crate) first_edges: Edges,
     /// Where it was lately.
     pub(crate) history: History,
+    /// Whether a nearer road user hides where it must be.
+    pub(crate) behind: bool,
+    /// How much of late it was seen as but the double of another, 0..1.
+    doubled: f64,
+    /// The scores of its sightings added up.
+    worth: f64,
     votes: Votes,
     whole: WholeSize,
     filter: BoxFilter,
     filter_when_seen: BoxFilter,
+    coast: Coast,
 }
 
 impl Track {
@@ -93,10 +105,14 @@ impl Track {
             clear_since: f64::INFINITY,
             first_edges: Edges::default(),
             history: History::new(horizon_s),
+            behind: false,
+            doubled: 0.0,
+            worth: 0.0,
             votes: Votes::default(),
             whole: WholeSize::default(),
             filter: BoxFilter::default(),
             filter_when_seen: BoxFilter::default(),
+            coast: Coast::default(),
         }
     }
 
@@ -112,6 +128,8 @@ impl Track {
         self.whole = WholeSize::new(sighting.bbox);
         self.votes = Votes::default();
         self.filter = BoxFilter::new(sighting.bbox);
+        self.coast = Coast::new(self.filter, sighting.bbox, at);
+        (self.behind, self.doubled, self.worth) = (false, 0.0, 0.0);
         self.history.clear();
         self.note(at, sighting, sighting.bbox, road);
     }
@@ -119,10 +137,18 @@ impl Track {
     /// Moves what is believed of it on by `dt` seconds.
     pub(crate) fn predict(&mut self, dt: f64) {
         self.filter.predict(dt);
+        self.coast.predict(dt);
     }
 
-    /// Takes a sighting in. `road` finds the road place of a contact point.
-    pub(crate) fn see(&mut self, at: f64, sighting: &Sighting, road: impl Fn(PixelPoint) -> Option<PixelPoint>) {
+    /// Takes a sighting in, of which nearer road users hide some sides. `road` finds the road place of a
+    /// contact point.
+    pub(crate) fn see(
+        &mut self,
+        at: f64,
+        sighting: &Sighting,
+        hidden: Edges,
+        road: impl Fn(PixelPoint) -> Option<PixelPoint>,
+    ) {
         let whole = self.whole.restore(sighting.bbox, sighting.edges);
         if self.unseen == Unseen::No || self.filter.bbox().iou(whole) >= FORESEEN {
             self.filter.update(whole, sighting.score);
@@ -130,15 +156,35 @@ impl Track {
             self.filter = self.filter_when_seen;
             self.filter.replay(self.whole_box, whole, at - self.last_seen);
         }
+        self.coast.note(self.filter, whole, hidden, at);
+        self.note_again(at, sighting, whole, road(whole.anchor()));
+    }
+
+    /// Takes in that it has come out from behind a nearer road user.
+    pub(crate) fn emerge(
+        &mut self,
+        at: f64,
+        sighting: &Sighting,
+        hidden: Edges,
+        road: impl Fn(PixelPoint) -> Option<PixelPoint>,
+    ) {
+        self.filter = self.coast.found(sighting, hidden);
+        let whole = self.whole.restore(sighting.bbox, sighting.edges);
+        self.coast.note(self.filter, whole, hidden, at);
+        self.note_again(at, sighting, whole, road(whole.anchor()));
+    }
+
+    fn note_again(&mut self, at: f64, sighting: &Sighting, whole: PixelBox, road: Option<PixelPoint>) {
         self.hits = self.hits.saturating_add(1);
         self.unseen = Unseen::No;
         self.last_seen = at;
-        self.note(at, sighting, whole, road(whole.anchor()));
+        self.note(at, sighting, whole, road);
     }
 
     fn note(&mut self, at: f64, sighting: &Sighting, whole: PixelBox, road: Option<PixelPoint>) {
         self.score = sighting.score;
-        self.votes.add(sighting.class, sighting.score);
+        self.worth += f64::from(sighting.score);
+        self.votes.add(sighting.class, sighting.score, self.pace());
         self.frame_box = sighting.frame_box;
         self.seen_box = sighting.bbox;
         self.whole_box = whole;
@@ -149,6 +195,33 @@ impl Track {
         // road is no guess.
         let road = road.filter(|_| !sighting.edges.moves_anchor());
         self.history.push(fix(at, whole, road));
+    }
+
+    fn pace(&self) -> Pace {
+        let speed = self.filter.velocity().distance(PixelPoint::default());
+        if self.hits > 3 && speed > ON_FOOT * self.filter.bbox().height() { Pace::InHaste } else { Pace::Any }
+    }
+
+    /// Notes, `dt` seconds after it did so last, whether its box may show the road user of another track.
+    pub(crate) fn note_double(&mut self, doubles: bool, dt: f64) {
+        let now = f64::from(u8::from(doubles));
+        let kept = if self.hits > 2 { (-dt / DOUBLE_S).exp() } else { 0.0 };
+        self.doubled = now + (self.doubled - now) * kept;
+    }
+
+    /// Whether another track, surer than this one, shows the same road user in the newest frame.
+    pub(crate) fn is_covered_by(&self, other: &Self) -> bool {
+        other.id.is_some()
+            && other.is_seen()
+            && other.worth > self.worth
+            && other.seen_box.intersection(self.seen_box) > 0.0
+            && may_be_one((other.seen_box, other.class()), (self.seen_box, self.class()))
+    }
+
+    /// Whether it is but the double of another track: a box around the cab of a truck, or a second one
+    /// around a car. It counts nothing.
+    pub(crate) fn is_double(&self) -> bool {
+        self.doubled > 0.5
     }
 
     /// Notes that a frame passed without a sighting; what it did last decides what is believed.
@@ -180,6 +253,16 @@ impl Track {
     /// Its class by the vote so far.
     pub(crate) fn class(&self) -> RoadUserClass {
         self.votes.class()
+    }
+
+    /// Its kind, where the votes are sure of it.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.votes.kind()
+    }
+
+    /// What is believed of it since it was last seen whole.
+    pub(crate) const fn coast(&self) -> &Coast {
+        &self.coast
     }
 
     /// How sure that is, 0..1.

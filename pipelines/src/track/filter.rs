@@ -4,7 +4,7 @@
 //! eight-state filter with diagonal noise amounts to, at a tenth of its cost. Noise scales with the
 //! box's size and, through white-noise acceleration, with the seconds that pass.
 
-use kerege_contract::PixelBox;
+use kerege_contract::{PixelBox, PixelPoint};
 
 /// Measurement error of a certain detection, as a share of the box's side.
 const MEASURED: f64 = 0.05;
@@ -133,9 +133,8 @@ impl BoxFilter {
     }
 
     /// Velocity of the centre, pixels per second.
-    #[cfg(test)]
-    fn velocity(&self) -> kerege_contract::PixelPoint {
-        kerege_contract::PixelPoint::new(self.x.v, self.y.v)
+    pub(crate) const fn velocity(&self) -> PixelPoint {
+        PixelPoint::new(self.x.v, self.y.v)
     }
 
     /// Replays an unseen stretch as a straight way from `from` to `to` over `gap` seconds, so that

@@ -4,14 +4,16 @@
 //! and, as in OC-SORT, recovery by the last observation and, where the belief proved wrong, a replay of
 //! the unseen stretch. All of it in
 //! seconds, so that it holds at any frame rate. Classes take no part in association: a bus that the
-//! model calls a truck for a moment is still the same bus. A standing vehicle that another hides is
-//! remembered until its spot is seen empty.
+//! model calls a truck for a moment is still the same bus; only what is surely a person takes no car's
+//! box, nor the other way round. A standing vehicle that another hides is remembered until its spot is
+//! seen empty, and a moving one until it comes out.
 
 mod assign;
 mod associate;
 mod body;
 mod edge;
 mod filter;
+mod hidden;
 mod history;
 mod vote;
 
@@ -19,11 +21,13 @@ pub(crate) use associate::View;
 pub(crate) use body::{Sighting, Track, Unseen};
 pub(crate) use edge::{Edges, visible};
 pub(crate) use history::{Drift, Fix, History};
+use vote::Kind;
 
 use crate::ground::GroundPlane;
 use crate::{TrackId, TrackingOptions};
 use assign::Assigner;
 use associate::stands_in;
+use hidden::find_hidden;
 use kerege_contract::{FrameSize, PixelBox};
 
 /// Which unmatched tracks and detections a stage looks at.
@@ -35,6 +39,8 @@ enum Stage {
     Weak,
     /// Confident detections and where tracks were last seen.
     LastSeen,
+    /// Confident detections beside what hides their rest, and tracks that went behind it.
+    Emerging,
     /// Confident detections and tracks near by.
     Near,
 }
@@ -65,9 +71,13 @@ struct Scratch {
     pairs: Vec<(usize, usize)>,
     rows: Vec<usize>,
     cols: Vec<usize>,
-    matched: Vec<Option<usize>>,
+    matched: Vec<Option<(usize, Stage)>>,
     taken: Vec<bool>,
     believed: Vec<PixelBox>,
+    /// By track: what kind it surely is.
+    kinds: Vec<Option<Kind>>,
+    /// By sighting: the sides that nearer road users hide.
+    hidden: Vec<Edges>,
 }
 
 impl Tracker {
@@ -137,11 +147,14 @@ impl Tracker {
             scratch.recognise(&self.tracks, names);
         } else {
             let view = View { options: &self.options, frame, plane, now, before };
-            for stage in [Stage::Believed, Stage::Weak, Stage::LastSeen, Stage::Near] {
+            let Scratch { hidden, believed, .. } = &mut scratch;
+            find_hidden(hidden, sightings, self.options.high_score, &self.tracks, believed, now);
+            for stage in [Stage::Believed, Stage::Weak, Stage::LastSeen, Stage::Emerging, Stage::Near] {
                 scratch.associate(stage, &self.tracks, sightings, &view);
             }
         }
         self.apply(&scratch, sightings, now, plane);
+        self.find_doubles(dt);
         self.begin(&scratch, sightings, names, now, plane);
         self.settle_unseen(now, dt, frame);
         self.scratch = scratch;
@@ -160,6 +173,7 @@ impl Tracker {
             match (track.id, track.unseen) {
                 (None, _) => away > options.tentative_s,
                 (Some(_), Unseen::Standing { empty_s }) => away > options.covered_s || empty_s > options.empty_s,
+                (Some(_), Unseen::Moving) if track.behind => away > options.hidden_s || has_left(track, frame),
                 (Some(_), Unseen::Moving) => away > options.lost_s || has_left(track, frame),
                 (Some(_), Unseen::No) => away > options.empty_s,
             }
@@ -180,15 +194,31 @@ impl Tracker {
     fn apply(&mut self, scratch: &Scratch, sightings: &[Sighting], now: f64, plane: Option<&GroundPlane>) {
         let road = |anchor| plane.and_then(|plane| plane.road(anchor));
         for (track, found) in self.tracks.iter_mut().zip(&scratch.matched) {
-            match found {
-                Some(index) => {
-                    track.see(now, &sightings[*index], road);
+            match *found {
+                Some((index, stage)) => {
+                    let (sighting, hidden) = (&sightings[index], scratch.hidden[index]);
+                    if stage == Stage::Emerging {
+                        track.emerge(now, sighting, hidden, road);
+                    } else {
+                        track.see(now, sighting, hidden, road);
+                    }
                     if track.id.is_none() {
                         self.last_id += 1;
                         track.id = Some(TrackId(self.last_id));
                     }
                 }
                 None => track.miss(),
+            }
+        }
+    }
+
+    /// Notes which tracks that were seen may be doubles of others.
+    fn find_doubles(&mut self, dt: f64) {
+        for index in 0..self.tracks.len() {
+            let mine = &self.tracks[index];
+            if mine.id.is_some() && mine.is_seen() {
+                let doubles = self.tracks.iter().any(|other| mine.is_covered_by(other));
+                self.tracks[index].note_double(doubles, dt);
             }
         }
     }
@@ -217,6 +247,11 @@ impl Tracker {
     /// Decides about standing tracks that were not seen: hidden, gone, or replaced.
     fn settle_unseen(&mut self, now: f64, dt: f64, frame: FrameSize) {
         for index in 0..self.tracks.len() {
+            if self.tracks[index].unseen == Unseen::Moving {
+                let coast = *self.tracks[index].coast();
+                let nearer = |track: &Track| track.id.is_some() && track.is_seen() && coast.is_behind(track.seen_box);
+                self.tracks[index].behind = self.tracks.iter().any(nearer);
+            }
             let Unseen::Standing { empty_s } = self.tracks[index].unseen else { continue };
             let spot = self.tracks[index].seen_box;
             let (mut covered, mut replaced) = (false, false);
@@ -261,13 +296,17 @@ impl Scratch {
         self.taken.resize(sightings, false);
         self.believed.clear();
         self.believed.extend(tracks.iter().map(Track::believed_box));
+        self.kinds.clear();
+        self.kinds.extend(tracks.iter().map(|track| track.kind().filter(|_| track.hits > 2)));
+        self.hidden.clear();
+        self.hidden.resize(sightings, Edges::default());
     }
 
     /// Matches tracks with the sightings that bear their names.
     fn recognise(&mut self, tracks: &[Track], names: &[TrackId]) {
         for (track, matched) in tracks.iter().zip(&mut self.matched) {
-            *matched = names.iter().position(|name| track.id == Some(*name));
-            if let Some(at) = *matched {
+            if let Some(at) = names.iter().position(|name| track.id == Some(*name)) {
+                *matched = Some((at, Stage::Believed));
                 self.taken[at] = true;
             }
         }
@@ -275,22 +314,29 @@ impl Scratch {
 
     /// Runs one stage over what is still unmatched.
     fn associate(&mut self, stage: Stage, tracks: &[Track], sightings: &[Sighting], view: &View<'_>) {
-        let Self { assigner, similarity, pairs, rows, cols, matched, taken, believed } = self;
+        let Self { assigner, similarity, pairs, rows, cols, matched, taken, believed, kinds, hidden } = self;
         rows.clear();
         rows.extend((0..tracks.len()).filter(|row| matched[*row].is_none() && stage.looks_at(&tracks[*row], view)));
         cols.clear();
-        cols.extend((0..sightings.len()).filter(|col| !taken[*col] && stage.accepts(&sightings[*col], view)));
+        cols.extend(
+            (0..sightings.len()).filter(|col| !taken[*col] && stage.accepts(&sightings[*col], hidden[*col], view)),
+        );
         if rows.is_empty() || cols.is_empty() {
             return;
         }
         similarity.clear();
         for row in rows.iter() {
             let (track, believed) = (&tracks[*row], believed[*row]);
-            similarity.extend(cols.iter().map(|col| stage.similarity(view, track, believed, &sightings[*col])));
+            let unlike = |class| kinds[*row].zip(Kind::of(class)).is_some_and(|(mine, other)| mine != other);
+            similarity.extend(cols.iter().map(|col| match (&sightings[*col], hidden[*col]) {
+                (sighting, _) if unlike(sighting.class) => 0.0,
+                (sighting, hidden) if stage == Stage::Emerging => view.emergence(track, sighting, hidden),
+                (sighting, _) => stage.similarity(view, track, believed, sighting),
+            }));
         }
         assigner.solve(rows.len(), cols.len(), similarity, pairs);
         for (row, col) in pairs.iter() {
-            matched[rows[*row]] = Some(cols[*col]);
+            matched[rows[*row]] = Some((cols[*col], stage));
             taken[cols[*col]] = true;
         }
     }
@@ -302,15 +348,20 @@ impl Stage {
         let confirmed = track.id.is_some();
         match self {
             Self::Believed => confirmed && away <= view.options.lost_s,
-            Self::Weak => away <= view.options.lost_s,
+            Self::Weak => away <= view.options.lost_s || matches!(track.unseen, Unseen::Standing { .. }),
             Self::LastSeen => confirmed,
+            Self::Emerging => confirmed && track.behind && track.hits > 2 && track.unseen == Unseen::Moving,
             Self::Near => !confirmed || away <= view.options.lost_s,
         }
     }
 
-    fn accepts(self, sighting: &Sighting, view: &View<'_>) -> bool {
+    fn accepts(self, sighting: &Sighting, hidden: Edges, view: &View<'_>) -> bool {
         let strong = sighting.score >= view.options.high_score;
-        if self == Self::Weak { !strong } else { strong }
+        match self {
+            Self::Weak => !strong,
+            Self::Emerging => strong && hidden.any(),
+            Self::Believed | Self::LastSeen | Self::Near => strong,
+        }
     }
 
     fn similarity(self, view: &View<'_>, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
@@ -319,6 +370,7 @@ impl Stage {
             Self::Weak => view.weak_overlap(track, believed, sighting),
             Self::LastSeen => view.recovery(track, sighting),
             Self::Near => view.nearness(track, sighting),
+            Self::Emerging => 0.0,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::rng::Rng;
 use crate::street::{Actor, Detector, Pinhole};
 use crate::watch::{Timing, film, scene, watch};
-use kerege_contract::{RoadUserClass, Scene};
+use kerege_contract::{Detection, FrameBox, RoadUserClass, Scene};
 
 const RATES: [f64; 5] = [5.0, 8.0, 10.0, 15.0, 30.0];
 
@@ -147,5 +147,27 @@ fn crossing_times_lie_between_the_frames() {
         // Its rear is on the line when its middle is half a length further: 9 m to 26.25 m at 10 m/s.
         assert!((passage.t - 1.725).abs() < 0.03, "{fps} fps: {}", passage.t);
         assert_eq!(passage.utc.millis() - crate::watch::START_MS, (passage.t * 1000.0).round() as i64);
+    }
+}
+
+/// A truck that drives down the picture, with a second box around its cab.
+fn truck_and_cab(fps: f64) -> Vec<(f64, Vec<Detection>)> {
+    let seen = |t: f64| {
+        let y = 0.1 + 0.1 * t as f32;
+        let truck = FrameBox { x1: 0.4, y1: y, x2: 0.55, y2: y + 0.2 };
+        let cab = FrameBox { x1: 0.5, y1: y + 0.03, x2: 0.56, y2: y + 0.19 };
+        let of = |class, score, bbox| Detection { class, score, bbox };
+        vec![of(RoadUserClass::Truck, 0.8, truck), of(RoadUserClass::Van, 0.6, cab)]
+    };
+    (0..(6.0 * fps) as u32).map(|n| f64::from(n) / fps).map(|t| (t, seen(t))).collect()
+}
+
+#[test]
+fn a_truck_whose_cab_is_seen_as_a_van_counts_once() {
+    let scene = scene("[[line]]\nid = 'L'\na = [0.9, 0.5]\nb = [0.1, 0.5]\n");
+    for fps in RATES {
+        let record = watch(&scene, &Pinhole::default(), &truck_and_cab(fps));
+        let (forward, backward) = record.counted("L");
+        assert_eq!(forward + backward, 1, "{fps} fps");
     }
 }

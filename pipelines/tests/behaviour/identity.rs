@@ -3,7 +3,7 @@
 use crate::street::{Actor, Detector, Pinhole};
 use crate::watch::{Record, Timing, film, scene, watch};
 use RoadUserClass::{Bus, Car};
-use kerege_contract::RoadUserClass;
+use kerege_contract::{Detection, FrameBox, RoadUserClass};
 use kerege_pipelines::{TrackId, TrackView};
 
 const RATES: [f64; 4] = [5.0, 8.0, 15.0, 30.0];
@@ -87,6 +87,39 @@ fn oncoming_cars_that_pass_each_other_keep_their_numbers() {
         ];
         let record = run(&actors, Detector { missed: 0.1, false_boxes: 0.0, ..Detector::USUAL }, fps, 7.0);
         assert_eq!(record.confirmed, 2, "{fps}");
+    }
+}
+
+/// A car that drives to the right behind a standing bus: of its box is seen what the bus leaves of it.
+fn behind_a_bus(fps: f64, from: f32, to: f32) -> Vec<(f64, Vec<Detection>)> {
+    let bus = FrameBox { x1: from, y1: 0.2, x2: to, y2: 0.7 };
+    let seen = |t: f64| {
+        let x = (0.1 * t) as f32;
+        let whole = FrameBox { x1: x, y1: 0.4, x2: x + 0.08, y2: 0.5 };
+        let parts = [FrameBox { x2: whole.x2.min(bus.x1), ..whole }, FrameBox { x1: whole.x1.max(bus.x2), ..whole }];
+        let visible = parts.into_iter().filter(|part| part.x2 - part.x1 > 0.02);
+        let car = visible.map(|bbox| Detection { class: Car, score: 0.8, bbox });
+        std::iter::once(Detection { class: Bus, score: 0.9, bbox: bus }).chain(car).collect()
+    };
+    (0..(9.0 * fps) as u32).map(|n| f64::from(n) / fps).map(|t| (t, seen(t))).collect()
+}
+
+#[test]
+fn who_comes_out_from_behind_a_bus_is_who_went_there() {
+    let camera = Pinhole::default();
+    for fps in RATES {
+        for to in [0.55, 0.6, 0.65] {
+            let record = watch(&scene(""), &camera, &behind_a_bus(fps, 0.4, to));
+            assert_eq!(record.confirmed, 2, "{fps} fps, a bus of {} car lengths", (to - 0.4) / 0.08);
+        }
+    }
+}
+
+#[test]
+fn who_comes_out_much_later_is_somebody_else() {
+    for fps in RATES {
+        let record = watch(&scene(""), &Pinhole::default(), &behind_a_bus(fps, 0.2, 0.7));
+        assert_eq!(record.confirmed, 3, "{fps} fps: four seconds are too long to tell");
     }
 }
 
