@@ -6,6 +6,7 @@
 //! cause, holds ends back for the clear time and the cooldown, and continues what a restart interrupted.
 
 mod approach;
+mod at_line;
 mod cast;
 mod causes;
 mod claim;

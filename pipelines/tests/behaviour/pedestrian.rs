@@ -85,7 +85,8 @@ fn a_group_is_one_incident_and_strangers_are_two() {
 #[test]
 fn who_is_lost_for_two_seconds_is_the_same_and_who_comes_back_later_is_not() {
     for fps in RATES {
-        let mut frames = filmed(&[stand(Person, [TOWARDS, 28.0], 2.0, 20.0)], fps, 30.0);
+        let comes = Actor::new(Person, &[[2.0, TOWARDS - 1.5, 28.0], [3.2, TOWARDS, 28.0], [20.0, TOWARDS, 28.0]]);
+        let mut frames = filmed(&[comes], fps, 30.0);
         lose(&mut frames, [TOWARDS, 28.0], 9.0, 11.0);
         let record = watch(&scene(""), &Pinhole::default(), &frames);
         let (start, end) = only(&record, &format!("{fps}"));
