@@ -211,7 +211,14 @@ impl Approach {
             let length = length_in_picture(&contact, heading);
             let speed = self.velocity.map_or(0.0, |velocity| line.over(velocity));
             let metre = length / Size::of(user.track.class()).length;
-            return Some(Gauge { beyond: line.beyond(front), err, length, speed, metre, within: line.holds(front) && line.is_crossed_by(heading) });
+            return Some(Gauge {
+                beyond: line.beyond(front),
+                err,
+                length,
+                speed,
+                metre,
+                within: line.holds(front) && line.is_crossed_by(heading),
+            });
         };
         let velocity = drift.and_then(|d| Some(scaled(d.metres?, d.seconds)));
         let heading = self.head(velocity, CREEP_MS, user, layout, |way| plane.vector(contact.anchor, way))?;

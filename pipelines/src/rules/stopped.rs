@@ -143,9 +143,9 @@ impl StoppedJudge {
         let foot = footprint(user.track);
         let beside = |lane: &usize| {
             let (shape, aside) = (&watch.layout.lanes[*lane], BESIDE * user.width);
-            let near = [-aside, 0.0, aside].iter().any(|x| {
-                [-aside, 0.0].iter().any(|y| shape.contains(PixelPoint::new(foot.x + x, foot.y + y)))
-            });
+            let near = [-aside, 0.0, aside]
+                .iter()
+                .any(|x| [-aside, 0.0].iter().any(|y| shape.contains(PixelPoint::new(foot.x + x, foot.y + y))));
             near && dot(*course, shape.locate(foot).direction) > -AGAINST
         };
         let lane = post.lanes().find(beside)?;

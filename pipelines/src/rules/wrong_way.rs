@@ -68,7 +68,7 @@ impl Judge for WrongWayJudge {
         let drivers: Vec<LaneUser<'_>> = post.in_lanes(watch).filter(driven).collect();
         self.drives.retain(|id, _| drivers.iter().any(|one| one.user.id == *id));
         for one in &drivers {
-            if one.user.track.is_seen() && !one.user.is_cut() {
+            if one.user.track.is_seen() {
                 self.follow(one, watch);
             }
             claims.extend(self.claim(post.number, one, watch.layout));

@@ -35,6 +35,8 @@ class Cause:
     due: bool = True
     least_visible: float = 0.4
     """Share of it that must be visible for that it counts as well seen."""
+    before_s: float = 0.5
+    """From how long before its start it must be well seen."""
     all_seen: bool = False
     """Whether each of `users` must be well seen, not only the first."""
     note: dict = field(default_factory=dict)
@@ -89,7 +91,7 @@ def sighted(causes: list[Cause], look: Look) -> list[Cause]:
             continue
         until = max(min(cause.end, cause.confirmable + 2.0), cause.start + 3 * STEP)
         asked = cause.users if cause.all_seen else cause.users[:1]
-        shares = [look.good_share(user, cause.start - 0.5, until, cause.least_visible) for user in asked]
+        shares = [look.good_share(user, cause.start - cause.before_s, until, cause.least_visible) for user in asked]
         if any(share is None for share in shares):
             continue
         cause.due = cause.due and all(share >= 0.7 for share in shares)

@@ -21,6 +21,7 @@ from .seen import see
 from .state import State
 
 FPS = 5.0
+SECONDS = 1800.0
 LOADS = (0.6, 0.9, 1.2)
 STRONG, MASKED = 0.45, 0.1
 """A thing that is taken for a road user with this score in more than this share of all frames, all day long, gets an
@@ -109,3 +110,17 @@ def _watch(hour: Hour, name: str, state: State, edge: Edge, noise: Noise) -> dic
 def plan(count: int, seconds: float, fps: float = FPS) -> list[Hour]:
     """The first `count` hours of the site, scripted and ordinary in turn; seeds from 1001 on are for the report."""
     return [Hour(1001 + n, seconds, fps, n % 2 == 0) for n in range(count)]
+
+
+def gather(work: Path) -> dict[str, list[dict]]:
+    """The results of the newest program, by noise model."""
+    parts = sorted((work / "rules").glob("*-*"), key=lambda path: path.stat().st_mtime)
+    if not parts:
+        return {}
+    newest = parts[-1].name.split("-")[0]
+    out: dict[str, list[dict]] = {}
+    for part in parts:
+        for path in sorted(part.glob("*.json")) if part.name.startswith(newest) else ():
+            result = json.loads(path.read_text())
+            out.setdefault(result["noise"], []).append(result)
+    return out

@@ -47,7 +47,7 @@ def red_light(look: Look) -> list[Cause]:
         start, stand = (user.first + i) * STEP, _stand_beyond(user, arm, i)
         end = min(start + 8.0, user.last * STEP) if stand is None else (user.first + stand[1]) * STEP + 8.0
         due = red >= 1.2 and stand is None and float(user.speed[i]) > 3.0
-        out.append(Cause("red_light", start, end, start, (user.number,), due=due, least_visible=0.8, note={"red": round(red, 1)}))
+        out.append(Cause("red_light", start, end, start, (user.number,), due=due, least_visible=0.8, before_s=1.5, note={"red": round(red, 1)}))
     return unique(out + _near_line(look, "red_light"))
 
 
@@ -88,7 +88,7 @@ def stop_line(look: Look) -> list[Cause]:
         beyond = float(stop_of(arm) - u[stand[0]])
         start, end = (user.first + i) * STEP, (user.first + stand[1]) * STEP
         due = red >= 1.2 and held >= 3.0 and 1.0 <= beyond <= user.length - 1.0
-        out.append(Cause("stop_line", start, end, (user.first + stand[0]) * STEP + 2.0, (user.number,), due=due, least_visible=0.8))
+        out.append(Cause("stop_line", start, end, (user.first + stand[0]) * STEP + 2.0, (user.number,), due=due, least_visible=0.8, before_s=1.5))
     return unique(out + _near_line(look, "stop_line"))
 
 
