@@ -22,6 +22,8 @@ pub(crate) struct Layout {
     /// Markings, in the scene's order.
     pub(crate) markings: Vec<MarkingShape>,
     line_ids: Vec<LineId>,
+    /// Where each lane leaves its last waiting area, pixels along its centre line; none where it has none.
+    stops: Vec<Option<f64>>,
     /// How positions along each lane are measured.
     pub(crate) gauges: Vec<LaneGauge>,
     /// Zones, in the scene's order.
@@ -170,10 +172,14 @@ impl Layout {
         let zones: Vec<ZoneShape> = scene.zones.iter().map(|zone| ZoneShape::new(zone, frame)).collect();
         let waiting: Vec<Vec<PixelPoint>> =
             zones.iter().filter(|zone| zone.kind == ZoneKind::Waiting).map(|zone| zone.polygon.clone()).collect();
-        let gauge = |lane: &LaneShape| LaneGauge::new(lane, stop_of(lane, &waiting), plane.as_ref());
+        let stops: Vec<Option<f64>> = lanes.iter().map(|lane| stop_of(lane, &waiting)).collect();
+        let gauge = |(lane, stop): (&LaneShape, &Option<f64>)| {
+            LaneGauge::new(lane, stop.unwrap_or_else(|| lane.length()), plane.as_ref())
+        };
         Self {
             frame,
-            gauges: lanes.iter().map(gauge).collect(),
+            gauges: lanes.iter().zip(&stops).map(gauge).collect(),
+            stops,
             plane,
             markings: scene.markings.iter().map(|marking| marking_shape(marking, frame)).collect(),
             line_ids: scene.lines.iter().map(|line| line.id.clone()).collect(),
@@ -201,6 +207,16 @@ impl Layout {
         self.is_in(ZoneKind::Waiting, point)
     }
 
+    /// Whether who stands there, and came by a lane, may lawfully do so: in a waiting area, beside one on his lane
+    /// (seen obliquely, a contact point lies beside the lane), or beyond the stop line of his lane, where he waits
+    /// for the junction ahead to clear.
+    pub(crate) fn waits(&self, lane: usize, foot: PixelPoint) -> bool {
+        let shape = &self.lanes[lane];
+        let along = shape.locate(foot).along;
+        self.is_waiting(foot)
+            || self.stops[lane].is_some_and(|stop| along >= stop || self.is_waiting(shape.at(along).0))
+    }
+
     /// Whether nothing is looked at there.
     pub(crate) fn is_ignored(&self, point: PixelPoint) -> bool {
         self.is_in(ZoneKind::Ignore, point)
@@ -217,18 +233,17 @@ fn marking_shape(marking: &Marking, frame: FrameSize) -> MarkingShape {
 }
 
 /// Where a lane's stop line is, pixels along its centre line: where it leaves the last waiting area
-/// that it runs through, else where it ends.
-fn stop_of(lane: &LaneShape, waiting: &[Vec<PixelPoint>]) -> f64 {
-    let length = lane.length();
-    let mut along = length;
+/// that it runs through; none where it runs through none.
+fn stop_of(lane: &LaneShape, waiting: &[Vec<PixelPoint>]) -> Option<f64> {
+    let mut along = lane.length();
     while along > 0.0 {
         let place = lane.at(along).0;
         if waiting.iter().any(|zone| polygon_contains(zone, place)) {
-            return along;
+            return Some(along);
         }
         along -= 1.0;
     }
-    length
+    None
 }
 
 #[cfg(test)]
@@ -241,9 +256,9 @@ mod tests {
         let centre = vec![p(0.0, 0.0), p(0.0, 50.0), p(80.0, 50.0)];
         let lane = LaneShape { polygon: Vec::new(), centre, ruler: None };
         assert_eq!((lane.length(), lane.at(90.0)), (130.0, (p(40.0, 50.0), p(1.0, 0.0))));
-        assert_eq!(stop_of(&lane, &[]), 130.0);
+        assert_eq!(stop_of(&lane, &[]), None);
         let zone = vec![p(20.0, 40.0), p(60.5, 40.0), p(60.5, 60.0), p(20.0, 60.0)];
-        assert_eq!(stop_of(&lane, &[zone]), 110.0);
+        assert_eq!(stop_of(&lane, &[zone]), Some(110.0));
     }
 
     #[test]

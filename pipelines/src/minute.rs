@@ -3,7 +3,7 @@
 use crate::MinuteCells;
 use crate::ground::Speed;
 use crate::queue::LaneState;
-use kerege_contract::fact::{Cell, CellKind, ClassCount, Direction};
+use kerege_contract::fact::{Cell, CellKind, ClassCount, Direction, PetSum};
 use kerege_contract::scene::RuleKind;
 use kerege_contract::{RoadUserClass, RuleId, Scene, UtcTime};
 use std::collections::BTreeMap;
@@ -50,7 +50,8 @@ struct Minute {
     lanes: Vec<LaneSum>,
     movements: BTreeMap<String, Counts>,
     unassigned: BTreeMap<String, Counts>,
-    conflicts: BTreeMap<String, Counts>,
+    /// By rule: near misses by the class of who came second, and their post-encroachment times.
+    conflicts: BTreeMap<String, (Counts, PetSum)>,
 }
 
 /// What one lane's states add up to, over observed seconds.
@@ -202,10 +203,13 @@ impl MinuteBook {
         }
     }
 
-    /// Notes a near miss that a rule counts, by the class of who came second.
-    pub(crate) fn near_miss(&mut self, rule: &RuleId, class: RoadUserClass) {
+    /// Notes a near miss that a rule counts, by the class of who came second and the post-encroachment time in
+    /// seconds.
+    pub(crate) fn near_miss(&mut self, rule: &RuleId, class: RoadUserClass, pet_s: f64) {
         if let Some(minute) = &mut self.running {
-            minute.conflicts.entry(rule.to_string()).or_default().entry(class).or_default().n += 1;
+            let (counts, pets) = minute.conflicts.entry(rule.to_string()).or_default();
+            counts.entry(class).or_default().n += 1;
+            pets.add(pet_s);
         }
     }
 
@@ -226,8 +230,9 @@ impl MinuteBook {
             cells.extend(sums.iter().map(|(key, classes)| Cell { classes: classes.clone(), ..Cell::new(kind, key) }));
         }
         for rule in &self.conflicts {
-            let classes = minute.conflicts.get(rule).cloned().unwrap_or_default();
-            cells.push(Cell { classes, ..Cell::new(CellKind::Conflict, rule) });
+            let known = minute.conflicts.get(rule).cloned();
+            let (classes, pet) = known.map_or_else(Default::default, |(classes, pet)| (classes, Some(pet)));
+            cells.push(Cell { classes, pet, ..Cell::new(CellKind::Conflict, rule) });
         }
         MinuteCells { start: minute.start, observed_s: minute.observed_s, cells }
     }

@@ -152,8 +152,8 @@ impl Pipeline {
         let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame, now };
         let moment = Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast };
         self.causes.advance(claims, &moment, &mut outputs.incidents);
-        for (rule, class) in self.rules.near_misses() {
-            self.minutes.near_miss(&rule.id, class);
+        for (rule, class, pet_s) in self.rules.near_misses() {
+            self.minutes.near_miss(&rule.id, class, pet_s);
         }
     }
 

@@ -9,6 +9,14 @@ const SMOOTH_S: f64 = 0.5;
 /// A node each this share of its length, but no closer and no farther apart than so many metres.
 const SPACING: f64 = 0.15;
 const SPACING_M: [f64; 2] = [0.3, 0.8];
+/// Nodes are at least so many errors of a place apart: who stands and shakes goes nowhere.
+const NODE_ERRORS: f64 = 1.0;
+/// A way that was not seen for longer is not known; nor is one that jumps farther than so many lengths and errors
+/// beside what the fastest drive.
+const UNSEEN_S: f64 = 1.0;
+const FASTEST_MS: f64 = 25.0;
+const JUMP_LENGTHS: f64 = 0.3;
+const JUMP_ERRORS: f64 = 4.0;
 /// How long a way is remembered, seconds.
 const KEPT_S: f64 = 6.0;
 
@@ -46,8 +54,17 @@ impl Path {
         self.size.sure()
     }
 
-    /// Takes the next place of its middle. Whether the way got longer.
-    pub(crate) fn push(&mut self, at: f64, place: PixelPoint) -> bool {
+    /// Takes the next place of its middle, which shakes by `err` metres. Whether the way got longer. After a
+    /// stretch that was not seen, or a jump (another one under the same number), a new way begins.
+    pub(crate) fn push(&mut self, at: f64, place: PixelPoint, err: f64) -> bool {
+        if let Some((before, was)) = self.recent.back() {
+            let seconds = at - before;
+            let most = FASTEST_MS * seconds + JUMP_LENGTHS * self.size.length + JUMP_ERRORS * err;
+            if seconds > UNSEEN_S || was.distance(place) > most {
+                self.nodes.clear();
+                self.recent.clear();
+            }
+        }
         if self.recent.back().is_some_and(|last| at <= last.0 || at - last.0 > SMOOTH_S * 2.0) {
             self.recent.clear();
         }
@@ -61,7 +78,9 @@ impl Path {
         let Some((at, place)) = self.middle() else { return false };
         let along = match self.nodes.back() {
             None => 0.0,
-            Some(last) if at <= last.at || last.place.distance(place) < self.spacing() => return false,
+            Some(last) if at <= last.at || last.place.distance(place) < self.spacing().max(NODE_ERRORS * err) => {
+                return false;
+            }
             Some(last) => last.along + last.place.distance(place),
         };
         self.nodes.push_back(Node { at, place, along });

@@ -21,6 +21,15 @@ const CREEP_WIDTHS: f64 = 0.6;
 const BACKS_UP: f64 = 2.0;
 /// Slower than this it stands, m/s.
 const STANDS_MS: f64 = 0.8;
+/// Slower than this nobody drives through, m/s.
+const DRIVES_MS: f64 = 2.0;
+/// Who was not seen for longer than this may be another, seconds.
+const UNSEEN_S: f64 = 1.0;
+/// Nobody gets faster, or slower, by more than this, m/s²; a front shakes by up to this share of a length.
+const SPEEDS_UP: f64 = 10.0;
+const SHAKES: f64 = 0.3;
+/// Who drives along the line does not come over it: the least sine of the angle between them.
+const CROSSES: f64 = 0.4;
 /// The hardest that anybody brakes, m/s²: who cannot stop any more has gone on.
 const BRAKES: f64 = 8.0;
 
@@ -59,6 +68,11 @@ impl StopLineShape {
         (0.0..=1.0).contains(&(dot(from_a, line) / dot(line, line)))
     }
 
+    /// Whether a heading (a unit vector) leads over the line, not along it.
+    fn is_crossed_by(&self, heading: PixelPoint) -> bool {
+        self.over(heading).abs() >= CROSSES
+    }
+
     /// The part of a velocity that leads over the line.
     fn over(&self, velocity: PixelPoint) -> f64 {
         self.beyond(PixelPoint::new(self.a.x + velocity.x, self.a.y + velocity.y))
@@ -79,7 +93,7 @@ pub(super) struct Gauge {
     pub(super) speed: f64,
     /// How much of this unit a metre is.
     pub(super) metre: f64,
-    /// Whether it is beside the drawn line, not beside its extension.
+    /// Whether it is beside the drawn line, not beside its extension, and does not drive along it.
     pub(super) within: bool,
 }
 
@@ -94,6 +108,11 @@ impl Gauge {
     /// Whether its rear is past the line.
     pub(super) fn is_clear(&self) -> bool {
         self.beyond >= self.length
+    }
+
+    /// Whether it goes over the line faster than a walk.
+    pub(super) fn drives(&self) -> bool {
+        self.speed > DRIVES_MS * self.metre
     }
 
     /// Whether it stands.
@@ -129,6 +148,8 @@ pub(super) struct Approach {
     /// When its front seemed to pass the line last.
     passed: Option<f64>,
     last: Option<(f64, f64)>,
+    /// How fast it went over the line then, per second; none while that is not known.
+    speed: Option<f64>,
     over: Option<Over>,
 }
 
@@ -147,6 +168,11 @@ impl Approach {
     }
 
     fn step(&mut self, at: f64, gauge: &Gauge) {
+        if self.jumped(at, gauge) {
+            // Another vehicle goes on under the same number.
+            (self.upstream, self.passed, self.over, self.last) = (None, None, None, None);
+        }
+        self.speed = self.velocity.map(|_| gauge.speed);
         if !gauge.within && self.over.is_none() {
             // Who passes beside the line does not come over it.
             self.upstream = None;
@@ -163,6 +189,17 @@ impl Approach {
         self.last = Some((at, gauge.beyond));
     }
 
+    /// Whether its front is farther from where it was than it can have driven since, or was not seen for long
+    /// while it passed.
+    fn jumped(&self, at: f64, gauge: &Gauge) -> bool {
+        let Some((before, was)) = self.last else { return false };
+        let seconds = at - before;
+        let Some(speed) = self.speed else { return false };
+        let most = (speed.abs() + SPEEDS_UP * seconds * gauge.metre) * seconds;
+        let unseen = seconds > UNSEEN_S && was <= 0.0 && gauge.beyond > 0.0;
+        unseen || (gauge.beyond - was).abs() > most + SHAKES * gauge.length + 2.0 * gauge.err
+    }
+
     fn gauge(&mut self, user: &RoadUser<'_>, line: &StopLineShape, layout: &Layout) -> Option<Gauge> {
         let contact = Contact { anchor: user.track.history.last()?.anchor, width: user.width, height: user.height };
         let drift = user.track.history.drift(DRIVE_S);
@@ -174,7 +211,14 @@ impl Approach {
             let length = length_in_picture(&contact, heading);
             let speed = self.velocity.map_or(0.0, |velocity| line.over(velocity));
             let metre = length / Size::of(user.track.class()).length;
-            return Some(Gauge { beyond: line.beyond(front), err, length, speed, metre, within: line.holds(front) });
+            return Some(Gauge {
+                beyond: line.beyond(front),
+                err,
+                length,
+                speed,
+                metre,
+                within: line.holds(front) && line.is_crossed_by(heading),
+            });
         };
         let velocity = drift.and_then(|d| Some(scaled(d.metres?, d.seconds)));
         let heading = self.head(velocity, CREEP_MS, user, layout, |way| plane.vector(contact.anchor, way))?;
@@ -187,7 +231,7 @@ impl Approach {
             length: body.size.length,
             speed,
             metre: 1.0,
-            within: line.holds(front),
+            within: line.holds(front) && line.is_crossed_by(heading),
         })
     }
 

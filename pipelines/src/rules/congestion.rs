@@ -102,7 +102,7 @@ impl CongestionJudge {
         let members: Vec<&Member<'_>> = rows.iter().flat_map(|row| &row.1.members).collect();
         let foremost = members.first()?;
         let state = self.lanes.get_mut(&head)?;
-        state.waited |= watch.layout.is_waiting(foremost.user.anchor);
+        state.waited |= watch.layout.waits(head, foremost.user.anchor);
         let (since, waited) = (state.congested?.0.max(state.attached), state.waited);
         Some(Claim {
             members: members.iter().map(|member| member.user.id).collect(),

@@ -88,7 +88,7 @@ impl IllegalStopJudge {
             })
             .collect();
         sort_rows(&mut stands);
-        let rows = stands.chunk_by(one_row).filter(|row| watch.layout.is_waiting(row[0].user.anchor));
+        let rows = stands.chunk_by(one_row).filter(|row| watch.layout.waits(row[0].lane, row[0].user.anchor));
         rows.flatten().map(|one| one.user.id).collect()
     }
 

@@ -17,14 +17,12 @@ pub(crate) struct IllegalTurnJudge {
     entered: BTreeMap<TrackId, Entered>,
 }
 
-/// A road user that crossed its first line.
+/// A road user that came over a line of the rule.
 #[derive(Debug)]
 struct Entered {
-    /// The line, when it is one of the rule's.
     by: Step,
-    watched: bool,
     /// As it was last seen.
-    last: Option<(EventObject, PixelPoint)>,
+    last: (EventObject, PixelPoint),
 }
 
 impl IllegalTurnJudge {
@@ -38,23 +36,25 @@ impl Judge for IllegalTurnJudge {
         let from = |line: usize| watch.layout.is_one_of(line, &post.rule.lines);
         let to = |line: usize| watch.layout.is_one_of(line, &self.thresholds.to);
         for user in post.users(watch) {
-            if let Some(entered) = self.entered.get_mut(&user.id).filter(|entered| entered.watched) {
-                entered.last = Some((user.object(watch.layout.frame, watch.now), user.anchor));
+            if let Some(entered) = self.entered.get_mut(&user.id) {
+                entered.last = (user.object(watch.layout.frame, watch.now), user.anchor);
             }
         }
         for (id, step) in watch.crossed {
+            // Other lines, a stop line say, may be drawn before the one that the rule names.
             let Some(entered) = self.entered.get(id) else {
                 let judged = post.users(watch).find(|user| user.id == *id && user.track.class() != PERSON);
-                let last = judged.map(|user| (user.object(watch.layout.frame, watch.now), user.anchor));
-                let watched = last.is_some() && from(step.line);
-                self.entered.insert(*id, Entered { by: *step, watched, last });
+                if let Some(user) = judged.filter(|_| from(step.line)) {
+                    let last = (user.object(watch.layout.frame, watch.now), user.anchor);
+                    self.entered.insert(*id, Entered { by: *step, last });
+                }
                 continue;
             };
             let same = (entered.by.line, entered.by.dir) == (step.line, step.dir);
-            let Some((object, place)) = entered.last.clone().filter(|_| entered.watched && !same && to(step.line))
-            else {
+            if same || !to(step.line) {
                 continue;
-            };
+            }
+            let (object, place) = entered.last.clone();
             claims.push(Claim {
                 about: About::One(*id),
                 course: Course::Passes,

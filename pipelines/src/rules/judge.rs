@@ -33,8 +33,9 @@ pub(crate) trait Judge: Debug + Send {
         0.0
     }
 
-    /// The classes of those who came second in the near misses that it counted since it was asked last.
-    fn near_misses(&mut self) -> Vec<RoadUserClass> {
+    /// The near misses that it counted since it was asked last: the class of who came second, and the
+    /// post-encroachment time in seconds.
+    fn near_misses(&mut self) -> Vec<(RoadUserClass, f64)> {
         Vec::new()
     }
 

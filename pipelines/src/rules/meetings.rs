@@ -13,6 +13,9 @@ const CREEP_MS: f64 = 0.5;
 /// A person slower than this stands about, m/s.
 const WALKS_MS: f64 = 0.4;
 const KMH: f64 = 3.6;
+/// How much a contact point shakes, box heights, and at least so many square pixels.
+const SHAKES: f64 = 0.03;
+const SHAKES_PX: f64 = 0.7;
 
 /// Two road users that met.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +60,13 @@ impl Meetings {
         self.ways.values_mut().for_each(|way| way.grew = false);
         for user in users.filter(|user| user.track.is_seen()) {
             let class = user.track.class();
+            if !watch.fits_class(user) {
+                // Where it goes meanwhile is not known.
+                if let Some(way) = self.ways.get_mut(&user.id) {
+                    way.followed_to = user.track.last_seen;
+                }
+                continue;
+            }
             let new = || Way {
                 path: Path::new(Size::of(class)),
                 heading: None,
@@ -102,7 +112,8 @@ impl Way {
         for fix in history.iter().skip_while(|fix| fix.at <= self.followed_to) {
             let contact = Contact { anchor: fix.anchor, width: fix.width, height: fix.height };
             if let Some(body) = Footprint::of(&contact, heading, self.class, plane) {
-                self.grew |= self.path.push(fix.at, body.centre);
+                let err = plane.metres_per_pixel(fix.anchor) * (SHAKES * fix.height).max(SHAKES_PX);
+                self.grew |= self.path.push(fix.at, body.centre, err);
             }
         }
         self.followed_to = now;

@@ -6,6 +6,7 @@
 //! cause, holds ends back for the clear time and the cooldown, and continues what a restart interrupted.
 
 mod approach;
+mod at_line;
 mod cast;
 mod causes;
 mod claim;
@@ -82,12 +83,12 @@ impl Rules {
         &self.claims
     }
 
-    /// The classes of those who came second in the near misses of this frame, by the rule that counts
-    /// them.
-    pub(crate) fn near_misses(&mut self) -> impl Iterator<Item = (&Rule, RoadUserClass)> {
+    /// The near misses of this frame by the rule that counts them: the class of who came second, and the
+    /// post-encroachment time in seconds.
+    pub(crate) fn near_misses(&mut self) -> impl Iterator<Item = (&Rule, RoadUserClass, f64)> {
         self.watched.iter_mut().flat_map(|Watched { rule, judge, .. }| {
             let rule = &*rule;
-            judge.near_misses().into_iter().map(move |class| (rule, class))
+            judge.near_misses().into_iter().map(move |(class, pet_s)| (rule, class, pet_s))
         })
     }
 

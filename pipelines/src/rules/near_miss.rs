@@ -14,7 +14,7 @@ use kerege_contract::scene::NearMiss;
 pub(crate) struct NearMissJudge {
     thresholds: NearMiss,
     meetings: Meetings,
-    counted: Vec<RoadUserClass>,
+    counted: Vec<(RoadUserClass, f64)>,
 }
 
 impl NearMissJudge {
@@ -33,7 +33,7 @@ impl Judge for NearMissJudge {
                 continue;
             }
             if meeting.pet_s < self.thresholds.counted_pet_s {
-                self.counted.push(second.track.class());
+                self.counted.push((second.track.class(), meeting.pet_s));
             }
             if meeting.pet_s < self.thresholds.max_pet_s {
                 let objects = [second, first].map(|user| user.object(watch.layout.frame, watch.now)).to_vec();
@@ -49,7 +49,7 @@ impl Judge for NearMissJudge {
         }
     }
 
-    fn near_misses(&mut self) -> Vec<RoadUserClass> {
+    fn near_misses(&mut self) -> Vec<(RoadUserClass, f64)> {
         std::mem::take(&mut self.counted)
     }
 

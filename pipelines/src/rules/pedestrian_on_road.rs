@@ -1,15 +1,16 @@
 //! `pedestrian_on_road`: a person on the carriageway, away from crossings.
 //!
 //! A person is on the road when the foot point was there in nearly every analysed frame of the last
-//! second, and stays so until it was off for longer. People who are close to one another are one
-//! cause. Riders are no pedestrians, whatever the detector calls them.
+//! second, farther from the kerb than a foot point errs, and stays so until it was off for longer. People
+//! who are close to one another are one cause. Riders are no pedestrians, whatever the detector calls them, nor is who goes faster than anybody
+//! walks; and who was never seen to move, a post perhaps, must be there for longer.
 
 use super::groups::groups;
 use super::judge::Judge;
 use super::{Claim, Course, Post, RoadUser, Spot, Watch};
 use crate::{Reason, TrackId};
-use kerege_contract::RoadUserClass;
 use kerege_contract::scene::{PedestrianOnRoad, ZoneKind};
+use kerege_contract::{PixelPoint, RoadUserClass};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Fewest looks at a person, so that one false box is no pedestrian.
@@ -18,18 +19,42 @@ const MIN_LOOKS: usize = 3;
 const TOGETHER: f64 = 3.0;
 /// The same person under another number: within this many heights.
 const SAME_PLACE: f64 = 1.0;
+/// A foot point errs by up to this share of the body's height: who seems so near the kerb may walk beside it.
+const FOOT_ERROR: f64 = 0.12;
+/// Nobody walks faster, m/s; in the picture, box heights a second (a box seen from above is low). Measured over
+/// so many seconds.
+const RUNS_MS: f64 = 4.5;
+const RUNS_HEIGHTS: f64 = 8.0;
+const RUN_S: f64 = 1.0;
+/// Who never got this far from where he was first seen, body heights, must be there for so many seconds.
+const MOVED: f64 = 0.35;
+const NEVER_MOVED_S: f64 = 5.0;
 /// A person of whose box a cycle covers more than this share rides it.
 const RIDES: f64 = 0.3;
 
 /// What is remembered of one person.
 #[derive(Debug, Clone)]
 struct Walk {
-    /// When it was first looked at.
+    /// When and where it was first looked at, and whether it has moved since.
     begun: f64,
+    place: PixelPoint,
+    moved: bool,
+    /// Where it was last.
+    last: PixelPoint,
+    /// Whether it ever went faster than anybody walks.
+    rode: bool,
     /// When it was looked at lately, and whether it was on the carriageway.
     looks: VecDeque<(f64, bool)>,
     /// Since when it is on the road, and when it last was.
     on: Option<(f64, f64)>,
+}
+
+/// How a foot point lies with respect to the carriageway's edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kerb {
+    /// So near that it may be off the road.
+    Near,
+    Away,
 }
 
 /// The judge of one rule.
@@ -37,27 +62,37 @@ struct Walk {
 pub(crate) struct PedestrianJudge {
     thresholds: PedestrianOnRoad,
     walks: BTreeMap<TrackId, Walk>,
+    /// Where and when those on the road were lost.
+    lost: Vec<(PixelPoint, f64)>,
 }
 
 impl PedestrianJudge {
     pub(crate) fn new(thresholds: &PedestrianOnRoad) -> Self {
-        Self { thresholds: thresholds.clone(), walks: BTreeMap::new() }
+        Self { thresholds: thresholds.clone(), walks: BTreeMap::new(), lost: Vec::new() }
     }
 
     /// Looks at a person who is at a spot of the carriageway, or off it; since when it is on the road, if it
     /// is there in this frame.
-    fn look(&mut self, now: f64, id: TrackId, spot: Option<Spot>) -> Option<f64> {
+    fn look(&mut self, now: f64, user: &RoadUser<'_>, spot: Option<Spot>, kerb: Kerb) -> Option<f64> {
         let inside = spot.is_some();
         let PedestrianOnRoad { min_s, min_share, clear_s, .. } = self.thresholds;
-        let walk = self.walks.entry(id).or_insert_with(|| Walk { begun: now, looks: VecDeque::new(), on: None });
-        walk.looks.push_back((now, inside));
+        let place = user.anchor;
+        // Who is found where another was lost is the same.
+        let moved = self.lost.iter().any(|(lost, _)| lost.distance(place) <= SAME_PLACE * user.height);
+        let new = || Walk { begun: now, place, moved, last: place, rode: false, looks: VecDeque::new(), on: None };
+        let walk = self.walks.entry(user.id).or_insert_with(new);
+        walk.rode |= runs(user);
+        walk.last = place;
+        walk.moved |= walk.place.distance(place) > MOVED * user.height;
+        let min_s = if walk.moved { min_s } else { min_s.max(NEVER_MOVED_S) };
+        walk.looks.push_back((now, inside && !walk.rode && (kerb == Kerb::Away || walk.on.is_some())));
         while walk.looks.front().is_some_and(|look| look.0 < now - min_s - 1e-6) {
             walk.looks.pop_front();
         }
         if walk.on.is_some_and(|(_, last)| now - last > clear_s) {
             walk.on = None;
         }
-        if !inside {
+        if !inside || walk.rode {
             return None;
         }
         #[expect(clippy::cast_precision_loss, reason = "a second of frames")]
@@ -80,15 +115,32 @@ impl PedestrianJudge {
         let crosses = crosswalks.any(|zone| zone.distance(user.anchor) <= buffer);
         (!crosses && !rides(watch, user)).then_some(spot)
     }
+
+    /// Whether the carriageway (or a crosswalk) is all around a person's foot point.
+    fn kerb(watch: &Watch<'_>, post: &Post<'_>, user: &RoadUser<'_>) -> Kerb {
+        let err = FOOT_ERROR * user.height;
+        let on_road = |(x, y): (f64, f64)| {
+            let point = PixelPoint::new(user.anchor.x + x, user.anchor.y + y);
+            let mut crosswalks = watch.layout.zones.iter().filter(|zone| zone.kind == ZoneKind::Crosswalk);
+            post.zone_at(watch, point).is_some()
+                || post.lanes().any(|lane| watch.layout.lanes[lane].contains(point))
+                || crosswalks.any(|zone| zone.contains(point))
+        };
+        let all = [(err, 0.0), (-err, 0.0), (0.0, err), (0.0, -err)].into_iter().all(on_road);
+        if all { Kerb::Away } else { Kerb::Near }
+    }
 }
 
 impl Judge for PedestrianJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
-        self.walks.retain(|id, _| watch.users.iter().any(|user| user.id == *id));
+        let gone = self.walks.extract_if(.., |id, _| !watch.users.iter().any(|user| user.id == *id));
+        let on_road = gone.filter(|(_, walk)| walk.on.is_some() && walk.moved);
+        self.lost.extend(on_road.map(|(_, walk)| (walk.last, watch.now)));
+        self.lost.retain(|(_, at)| watch.now - at <= self.thresholds.clear_s);
         let mut on: Vec<(&RoadUser<'_>, Spot, f64)> = Vec::new();
         for user in post.users(watch).filter(|user| user.track.class() == RoadUserClass::Person) {
             let spot = self.spot(watch, post, user).filter(|_| user.track.is_seen());
-            let since = self.look(watch.now, user.id, spot);
+            let since = self.look(watch.now, user, spot, Self::kerb(watch, post, user));
             on.extend(spot.zip(since).map(|(spot, since)| (user, spot, since)));
         }
         on.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.id.cmp(&b.0.id)));
@@ -111,8 +163,15 @@ impl Judge for PedestrianJudge {
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.walks.is_empty()
+        self.walks.is_empty() && self.lost.is_empty()
     }
+}
+
+/// Whether somebody goes faster than anybody walks.
+fn runs(user: &RoadUser<'_>) -> bool {
+    let Some(drift) = user.track.history.drift(RUN_S) else { return false };
+    let way = |vector: PixelPoint| vector.distance(PixelPoint::default()) / drift.seconds;
+    drift.metres.map_or_else(|| way(drift.pixels) > RUNS_HEIGHTS * user.height, |metres| way(metres) > RUNS_MS)
 }
 
 /// Whether a person sits on a cycle.

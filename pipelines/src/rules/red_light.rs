@@ -6,19 +6,17 @@
 //! instant come later than the frame; it waits for them, and what they leave open is not held against
 //! anybody. Who may turn by a second group is judged by it once it is seen where he leaves.
 
-use super::approach::{Approach, Over, StopLineShape};
+use super::approach::Over;
+use super::at_line::{Drives, Signal};
 use super::judge::Judge;
-use super::watch::{Post, RoadUser, Watch};
+use super::watch::{Post, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
-use crate::signals::{PATIENCE_S, Shown, Window};
+use crate::signals::{PATIENCE_S, Shown};
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
 use kerege_contract::event::EventObject;
 use kerege_contract::scene::RedLight;
-use std::collections::BTreeMap;
 
-/// How much of the signals' past a violation carries, seconds: yellow and red of a usual cycle.
-pub(super) const CARRIED_S: f64 = 60.0;
 /// A speed lags behind: one that seems to go on may yet be seen to stand, seconds.
 const SETTLES_S: f64 = 1.2;
 /// How long it may take from the stop line to a line that tells who turns, seconds.
@@ -28,15 +26,7 @@ const TURN_S: f64 = 15.0;
 #[derive(Debug)]
 pub(crate) struct RedLightJudge {
     thresholds: RedLight,
-    drives: BTreeMap<(usize, TrackId), Drive>,
-}
-
-/// One vehicle and one stop line.
-#[derive(Debug, Default)]
-struct Drive {
-    approach: Approach,
-    lane: Option<usize>,
-    case: Option<Case>,
+    drives: Drives<Case>,
 }
 
 /// A vehicle that is over the line.
@@ -48,6 +38,8 @@ struct Case {
     place: PixelPoint,
     /// Whether it stood beyond the line before it went on.
     stood: bool,
+    /// Whether it was faster than a walk: nobody drives through at less.
+    drives: bool,
     /// When it went on, as it seemed; and whether its rear is past the line.
     goes_on: Option<f64>,
     cleared: bool,
@@ -75,43 +67,38 @@ enum Verdict {
 
 impl RedLightJudge {
     pub(crate) fn new(thresholds: &RedLight) -> Self {
-        Self { thresholds: thresholds.clone(), drives: BTreeMap::new() }
+        Self { thresholds: thresholds.clone(), drives: Drives::new() }
     }
 
-    fn follow(&mut self, user: &RoadUser<'_>, number: usize, line: &StopLineShape, watch: &Watch<'_>, post: &Post<'_>) {
-        let drive = self.drives.entry((number, user.id)).or_default();
-        let Some(gauge) = drive.approach.follow(user, line, watch.layout) else { return };
-        let Some(over) = drive.approach.over() else {
-            drive.lane = user.journey.lane.or(drive.lane);
-            drive.case = None;
-            return;
-        };
-        if !post.rule.lanes.is_empty() && !drive.lane.is_some_and(|lane| post.scope.lanes[lane]) {
-            return;
-        }
-        let case = drive.case.get_or_insert_with(|| Case {
-            over,
-            object: user.object(watch.layout.frame, watch.now),
-            place: user.anchor,
-            stood: false,
-            goes_on: None,
-            cleared: false,
-            exit: Exit::NotSeen,
-            closed: false,
+    fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
+        self.drives.follow(watch, post, self.thresholds.dir, |user, gauge, over, case| {
+            let Some(gauge) = gauge else { return };
+            let case = case.get_or_insert_with(|| Case {
+                over,
+                object: user.object(watch.layout.frame, watch.now),
+                place: user.anchor,
+                stood: false,
+                drives: false,
+                goes_on: None,
+                cleared: false,
+                exit: Exit::NotSeen,
+                closed: false,
+            });
+            case.over = over;
+            case.cleared |= gauge.is_clear();
+            case.drives |= gauge.drives();
+            if gauge.stands() && !case.cleared && !case.closed {
+                (case.stood, case.goes_on) = (true, None);
+            } else if case.goes_on.is_none() && gauge.goes_on() {
+                case.goes_on = Some(watch.now);
+            }
         });
-        case.over = over;
-        case.cleared |= gauge.is_clear();
-        if gauge.stands() && !case.cleared && !case.closed {
-            (case.stood, case.goes_on) = (true, None);
-        } else if case.goes_on.is_none() && gauge.goes_on() {
-            case.goes_on = Some(watch.now);
-        }
     }
 
     /// Notes by which lines those left who are over a stop line.
     fn note_exits(&mut self, watch: &Watch<'_>) {
         for (id, step) in watch.crossed {
-            for ((number, user), drive) in &mut self.drives {
+            for ((number, user), drive) in &mut self.drives.0 {
                 if user == id
                     && *number != step.line
                     && let Some(case) = &mut drive.case
@@ -126,17 +113,10 @@ impl RedLightJudge {
 
 impl Judge for RedLightJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
-        let lines: Vec<(usize, StopLineShape)> = stop_lines(watch, post)
-            .map(|number| (number, StopLineShape::of(watch.layout, number, self.thresholds.dir)))
-            .collect();
-        for user in post.users(watch).filter(|user| user.track.class().is_motor_vehicle() && user.track.is_seen()) {
-            for (number, line) in &lines {
-                self.follow(user, *number, line, watch, post);
-            }
-        }
+        self.follow(watch, post);
         self.note_exits(watch);
         let thresholds = &self.thresholds;
-        for ((number, id), drive) in &mut self.drives {
+        for ((number, id), drive) in &mut self.drives.0 {
             let Some(case) = drive.case.as_mut().filter(|case| case.goes_on.is_some() && !case.closed) else {
                 continue;
             };
@@ -146,7 +126,7 @@ impl Judge for RedLightJudge {
                 claims.push(claim(thresholds, post.number, (*number, *id), drive.lane, case, watch));
             }
         }
-        self.drives.retain(|(_, id), drive| {
+        self.drives.0.retain(|(_, id), drive| {
             let open = drive
                 .case
                 .as_ref()
@@ -157,21 +137,12 @@ impl Judge for RedLightJudge {
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.drives.is_empty()
+        self.drives.0.is_empty()
     }
 }
 
-/// The stop lines of a rule, by number: the lines that it names itself.
-pub(super) fn stop_lines<'r>(watch: &'r Watch<'_>, post: &'r Post<'_>) -> impl Iterator<Item = usize> {
-    post.lines().filter(|number| watch.layout.is_one_of(*number, &post.rule.lines))
-}
-
-/// What a group showed when the front was at the line, to all errors.
-pub(super) fn shown(group: u16, over: &Over, grace_s: f64, stale_s: f64, watch: &Watch<'_>) -> Shown {
-    let (at, err_s) = (watch.clock.utc_of(over.at), watch.signals.time_err_s);
-    let (before_s, after_s) = (over.at - over.from + grace_s + err_s, over.to - over.at + err_s);
-    let window = Window { at, before_s, after_s, stale_s };
-    watch.signals.log.shown(group, &window)
+const fn signal(thresholds: &RedLight, group: u16) -> Signal {
+    Signal { group, grace_s: thresholds.grace_s, stale_s: thresholds.stale_s }
 }
 
 fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
@@ -180,14 +151,14 @@ fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
     if !case.cleared && age < SETTLES_S {
         return Verdict::Waits;
     }
-    let by = |group, over: &Over| shown(group, over, thresholds.grace_s, thresholds.stale_s, watch);
+    let by = |group, over: &Over| signal(thresholds, group).shown(over, watch);
     // Who stood beyond the line is a matter of the stop line, unless it was still red when he went on.
     let left = Over { at: went_on, from: went_on, to: went_on };
     let main = by(thresholds.group, &case.over);
     let later = if case.stood { by(thresholds.group, &left) } else { main };
     match (main, later) {
         (Shown::Other, _) | (_, Shown::Other) => return Verdict::Lawful,
-        (Shown::Red, Shown::Red) => {}
+        (Shown::Red, Shown::Red) if case.drives => {}
         _ if age > PATIENCE_S => return Verdict::Lawful,
         _ => return Verdict::Waits,
     }
@@ -209,9 +180,7 @@ fn claim(
     watch: &Watch<'_>,
 ) -> Claim {
     let groups: Vec<u16> = std::iter::once(thresholds.group).chain(thresholds.turn_group).collect();
-    let (from, to) = (case.over.at - CARRIED_S, case.over.to + 2.0);
-    let (from, to) = (watch.clock.utc_of(from), watch.clock.utc_of(to));
-    let signals = watch.signals.log.timeline(&groups, from, to, thresholds.stale_s);
+    let signals = signal(thresholds, thresholds.group).told(&groups, &case.over, case.over.to + 2.0, watch);
     Claim {
         about: About::One(id),
         course: Course::Passes,

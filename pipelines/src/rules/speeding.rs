@@ -39,7 +39,7 @@ impl Judge for SpeedingJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         self.caught.retain(|id, _| watch.users.iter().any(|user| user.id == *id));
         let driven = |one: &LaneUser<'_>| one.user.track.class().is_motor_vehicle() && one.user.track.is_seen();
-        for one in post.in_lanes(watch).filter(driven) {
+        for one in post.in_lanes(watch).filter(driven).filter(|one| watch.is_clear(&one.user)) {
             let Some(since) = self.too_fast(watch.now, &one) else { continue };
             claims.push(Claim {
                 course: Course::Passes,

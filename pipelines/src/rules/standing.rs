@@ -7,8 +7,10 @@ use kerege_contract::scene::Standstill;
 
 /// It moves again when it is this many times faster than what counts as standing.
 const RELEASE: f64 = 2.0;
-/// It has crept away when it is farther off than this, box widths; or moved while it was hidden.
-const CREPT: f64 = 1.0;
+/// It has crept away when it is farther off than this, metres and box widths; or moved while it was hidden. Seen
+/// from behind, a row that crawls gets far in a few pixels.
+const CREPT_M: f64 = 3.0;
+const CREPT: f64 = 0.6;
 const MOVED_HIDDEN: f64 = 0.5;
 /// Standing vehicles are one row while the way from one to the next is at most this many lengths of
 /// the longer.
@@ -21,6 +23,8 @@ pub(crate) struct Still {
     pub(crate) since: f64,
     /// Where, square pixels.
     pub(crate) place: PixelPoint,
+    /// The same on the road, metres, where the ground plane holds.
+    pub(crate) road: Option<PixelPoint>,
     /// When it was last seen, pipeline seconds.
     pub(crate) seen: f64,
 }
@@ -33,10 +37,14 @@ impl Still {
         if known.is_some_and(|known| known.place.distance(user.anchor) > most * user.width) {
             return None;
         }
-        let seen = user.track.last_seen;
+        let (seen, road) = (user.track.last_seen, user.track.history.last().and_then(|fix| fix.road));
+        let crept = |known: &Self| known.road.zip(road).is_some_and(|(was, is)| was.distance(is) > CREPT_M);
+        if drift.is_some() && known.as_ref().is_some_and(crept) {
+            return None;
+        }
         let Some(drift) = drift else { return known.map(|known| Self { seen, ..known }) };
         let limit = if known.is_some() { RELEASE } else { 1.0 };
-        let began = Self { since: drift.since, place: drift.place, seen };
+        let began = Self { since: drift.since, place: drift.place, road, seen };
         (pace(&drift, limits) < limit).then(|| Self { seen, ..known.unwrap_or(began) })
     }
 }

@@ -6,12 +6,16 @@
 //! signal cycle. A vehicle counts as head only from when it became one: when a queue starts to move
 //! each car is head for a moment, after standing for minutes. And a lorry that hides those ahead of
 //! it for longer than they are remembered stays what it was, one of their queue.
+//!
+//! Who came against a lane is not in it but beside it: the contact point of a bus at the median lies in
+//! the opposite lane. And of a row whose head the frame's edge cuts off nobody knows where it begins.
 
 use super::groups::groups;
 use super::judge::Judge;
 use super::standing::{Still, one_row, sort_rows};
 use super::{Claim, LaneUser, Post, Spot, Watch};
 use crate::count::footprint;
+use crate::ground::{dot, unit};
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
 use kerege_contract::scene::StoppedVehicle;
@@ -23,6 +27,26 @@ const SAME_PLACE: f64 = 1.0;
 /// of the wider on an uncalibrated camera.
 const TOUCH_M: f64 = 3.0;
 const TOUCH_WIDTHS: f64 = 1.2;
+
+/// It drives when it gets farther than this in so many seconds, box widths; its course is against a lane
+/// when the cosine between them is below this.
+const DRIVE_S: f64 = 1.0;
+const DRIVES_WIDTHS: f64 = 0.5;
+const AGAINST: f64 = -0.3;
+/// A lane within this many box widths of its footprint may be its own.
+const BESIDE: f64 = 0.35;
+/// The footprint of who stands is averaged while it is within this many box widths of where it came to stand.
+const SETTLES: f64 = 0.2;
+const SETTLING: f64 = 0.1;
+/// Who is seen in less than this share of the frames in which nothing hides him is not believed.
+const LEAST_SEEN: f64 = 0.5;
+/// The same for who never got so many own lengths from where he was first seen, and for how many times the
+/// confirm time he must stand.
+const DROVE_LENGTHS: f64 = 1.0;
+const LEAST_SEEN_STILL: f64 = 0.8;
+const STILL_FACTOR: f64 = 5.0;
+/// Who stands so soon after the watch began was there before, seconds.
+const ARRIVED_S: f64 = 2.0;
 
 /// What is remembered of one vehicle that stands.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +62,19 @@ struct Standing {
     /// Whether it waits: in a waiting area, or behind one there that is hidden for good.
     waits: bool,
     behind_hidden: bool,
+    /// In how many frames it could have been seen since it stands, and in how many it was.
+    frames: u32,
+    hits: u32,
+}
+
+impl Standing {
+    /// Whether it is seen in enough of the frames: what is taken for a vehicle now and then is none. Who was never
+    /// seen to drive must be surer, for longer.
+    fn is_sure(&self, now: f64, drove: bool, confirm_s: f64) -> bool {
+        let share = if drove { LEAST_SEEN } else { LEAST_SEEN_STILL };
+        let long = drove || now - self.still.since >= STILL_FACTOR * confirm_s;
+        long && f64::from(self.hits) >= share * f64::from(self.frames)
+    }
 }
 
 /// The judge of one rule.
@@ -45,20 +82,26 @@ struct Standing {
 pub(crate) struct StoppedJudge {
     thresholds: StoppedVehicle,
     standing: BTreeMap<TrackId, Standing>,
+    /// The way of each vehicle when it last drove, a unit vector of the picture.
+    courses: BTreeMap<TrackId, PixelPoint>,
+    /// When the watch began, pipeline seconds.
+    begun: Option<f64>,
 }
 
 impl StoppedJudge {
     pub(crate) fn new(thresholds: &StoppedVehicle) -> Self {
-        Self { thresholds: thresholds.clone(), standing: BTreeMap::new() }
+        Self { thresholds: thresholds.clone(), standing: BTreeMap::new(), courses: BTreeMap::new(), begun: None }
     }
 }
 
 impl Judge for StoppedJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
-        let vehicles: Vec<LaneUser<'_>> =
-            post.in_lanes(watch).filter(|one| one.user.track.class().is_motor_vehicle()).collect();
+        self.begun.get_or_insert(watch.now);
+        let motor = post.in_lanes(watch).filter(|one| one.user.track.class().is_motor_vehicle());
+        let vehicles: Vec<LaneUser<'_>> = motor.filter_map(|one| self.in_its_lane(watch, post, one)).collect();
+        self.courses.retain(|id, _| watch.users.iter().any(|user| user.id == *id));
         let lost = self.forget_ended(watch, &vehicles);
-        let mut stands: Vec<LaneUser<'_>> = vehicles.into_iter().filter(|one| self.stands(one)).collect();
+        let mut stands: Vec<LaneUser<'_>> = vehicles.into_iter().filter(|one| self.stands(watch, one)).collect();
         sort_rows(&mut stands);
         for lost in lost {
             let next = stands.iter().find(|one| one.lane == lost.lane && one.on.along < lost.along);
@@ -78,11 +121,37 @@ impl Judge for StoppedJudge {
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.standing.is_empty()
+        self.standing.is_empty() && self.courses.is_empty()
     }
 }
 
 impl StoppedJudge {
+    /// A vehicle in the lane by which it came: the one that it seems to be in, or one beside that which leads its
+    /// way; none when there is none.
+    fn in_its_lane<'t>(&mut self, watch: &Watch<'_>, post: &Post<'_>, one: LaneUser<'t>) -> Option<LaneUser<'t>> {
+        let (user, window) = (&one.user, DRIVE_S);
+        let drift = user.track.history.drift(window).filter(|_| user.track.is_seen());
+        if let Some(way) = drift.filter(|drift| {
+            drift.pixels.distance(PixelPoint::default()) > DRIVES_WIDTHS * drift.width * drift.seconds / window
+        }) {
+            self.courses.extend(unit(way.pixels).map(|course| (user.id, course)));
+        }
+        let Some(course) = self.courses.get(&user.id) else { return Some(one) };
+        if dot(*course, one.on.direction) >= AGAINST {
+            return Some(one);
+        }
+        let foot = footprint(user.track);
+        let beside = |lane: &usize| {
+            let (shape, aside) = (&watch.layout.lanes[*lane], BESIDE * user.width);
+            let near = [-aside, 0.0, aside]
+                .iter()
+                .any(|x| [-aside, 0.0].iter().any(|y| shape.contains(PixelPoint::new(foot.x + x, foot.y + y))));
+            near && dot(*course, shape.locate(foot).direction) > -AGAINST
+        };
+        let lane = post.lanes().find(beside)?;
+        Some(LaneUser { lane, on: watch.layout.lanes[lane].locate(user.anchor), user: one.user })
+    }
+
     /// Forgets vehicles whose tracks ended, and returns those that waited and were hidden for so long
     /// that nobody saw whether they left.
     fn forget_ended(&mut self, watch: &Watch<'_>, vehicles: &[LaneUser<'_>]) -> Vec<Standing> {
@@ -92,7 +161,7 @@ impl StoppedJudge {
     }
 
     /// Whether a vehicle stands, remembering since when.
-    fn stands(&mut self, one: &LaneUser<'_>) -> bool {
+    fn stands(&mut self, watch: &Watch<'_>, one: &LaneUser<'_>) -> bool {
         let id = one.user.id;
         let known = self.standing.get(&id).map(|standing| standing.still);
         let Some(still) = Still::look(known, &one.user, &self.thresholds.standstill) else {
@@ -107,9 +176,21 @@ impl StoppedJudge {
             along: one.on.along,
             waits: false,
             behind_hidden: false,
+            frames: 0,
+            hits: 0,
         };
         let standing = self.standing.entry(id).or_insert(begun);
         (standing.still, standing.lane, standing.along) = (still, one.lane, one.on.along);
+        if one.user.track.is_seen() {
+            (standing.frames, standing.hits) = (standing.frames + 1, standing.hits + 1);
+        } else if watch.is_clear(&one.user) {
+            standing.frames += 1;
+        }
+        if one.user.track.is_seen() && one.user.anchor.distance(still.place) < SETTLES * one.user.width {
+            // A track's first boxes are its worst.
+            let now = footprint(one.user.track);
+            standing.foot = standing.foot.toward(now, SETTLING);
+        }
         true
     }
 
@@ -126,14 +207,21 @@ impl StoppedJudge {
         standing.head = Some((head_since, watch.now));
         let since = if standing.behind_hidden { standing.still.since } else { head_since };
         // Where it came to stand decides: at green it leaves the waiting area before it counts as moving.
-        let waits = standing.behind_hidden || watch.layout.is_waiting(standing.foot);
+        let waits = standing.behind_hidden || watch.layout.waits(head.lane, standing.foot);
         standing.waits = waits;
+        // Who stands when the watch begins may have come before.
+        let before = self.begun.is_some_and(|begun| standing.still.since - begun < ARRIVED_S);
+        let drove = before || head.user.journey.reach() >= DROVE_LENGTHS;
+        let standing_is_sure = standing.is_sure(watch.now, drove, self.thresholds.confirm_s);
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.user.id) {
                 // It has been behind another: should it ever be head, that begins then.
                 standing.head.get_or_insert((f64::NEG_INFINITY, f64::NEG_INFINITY));
-                standing.waits = watch.layout.is_waiting(standing.foot);
+                standing.waits = watch.layout.waits(other.lane, standing.foot);
             }
+        }
+        if head.user.is_cut() || !standing_is_sure {
+            return None;
         }
         Some(Claim {
             members: behind.iter().map(|other| other.user.id).collect(),

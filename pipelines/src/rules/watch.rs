@@ -35,6 +35,11 @@ impl RoadUser<'_> {
         super::cast::object(self.id, self.track, Some(self.journey), now, frame)
     }
 
+    /// Whether the frame's edge cuts it off so that its contact point is not where its box ends.
+    pub(crate) const fn is_cut(&self) -> bool {
+        self.track.edges.moves_anchor()
+    }
+
     /// The larger side of its box, square pixels.
     pub(crate) const fn size(&self) -> f64 {
         self.width.max(self.height)
@@ -69,6 +74,43 @@ pub(crate) struct Watch<'t> {
     pub(crate) users: &'t [RoadUser<'t>],
     /// Lines that were found crossed in this frame, also by tracks that ended with it.
     pub(crate) crossed: &'t [(TrackId, Step)],
+}
+
+/// Another box hides a contact point when it covers more than this share of the bottom edge, ends lower by
+/// more than so many box heights, and begins above it.
+const HIDES_WIDTH: f64 = 0.3;
+const HIDES_HEIGHT: f64 = 0.05;
+/// The narrowest that a vehicle on more than two wheels looks, metres.
+const NARROWEST_M: f64 = 1.0;
+
+impl Watch<'_> {
+    /// Whether a road user's contact point can be believed: no edge of the frame cuts it off, and nobody nearer
+    /// stands before it.
+    pub(crate) fn is_clear(&self, user: &RoadUser<'_>) -> bool {
+        let own = user.track.seen_box;
+        let hides = |other: &RoadUser<'_>| {
+            let b = other.track.seen_box;
+            let shared = own.x2.min(b.x2) - own.x1.max(b.x1);
+            other.id != user.id
+                && shared > HIDES_WIDTH * own.width()
+                && b.y2 > own.y2 + HIDES_HEIGHT * own.height()
+                && b.y1 < own.y2
+        };
+        !user.is_cut() && !self.users.iter().any(hides)
+    }
+
+    /// Whether a road user is as wide on the road as its class must be; true where there is no ground plane. A
+    /// person whose track began as a car's is none.
+    pub(crate) fn fits_class(&self, user: &RoadUser<'_>) -> bool {
+        let class = user.track.class();
+        if !class.is_motor_vehicle() || class.is_cycle() {
+            return true;
+        }
+        let Some(plane) = self.layout.plane.as_ref().filter(|plane| plane.road(user.anchor).is_some()) else {
+            return true;
+        };
+        plane.step(user.anchor, 1.0, 0.0).distance(PixelPoint::default()) * user.width >= NARROWEST_M
+    }
 }
 
 /// What one judge has to look after.

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 
 /// Way between votes, own lengths.
 const VOTE_EVERY: f64 = 0.25;
+/// So much of the way must lead away from where it began: shaking adds up, and leads nowhere.
+const NET: f64 = 0.75;
 /// Fewest votes, so that one jump of a box is not a drive.
 const MIN_VOTES: u32 = 3;
 /// A neighbouring lane within this many box widths of the contact point may explain the heading.
@@ -35,6 +37,8 @@ struct Drive {
 #[derive(Debug, Clone)]
 struct Against {
     since: f64,
+    /// Where it began.
+    from: PixelPoint,
     votes: u32,
     wrong: u32,
     lengths: f64,
@@ -59,7 +63,7 @@ impl Judge for WrongWayJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         let driven = |one: &LaneUser<'_>| {
             let class = one.user.track.class();
-            class.is_motor_vehicle() && !class.is_cycle()
+            class.is_motor_vehicle() && !class.is_cycle() && watch.fits_class(&one.user)
         };
         let drivers: Vec<LaneUser<'_>> = post.in_lanes(watch).filter(driven).collect();
         self.drives.retain(|id, _| drivers.iter().any(|one| one.user.id == *id));
@@ -67,7 +71,7 @@ impl Judge for WrongWayJudge {
             if one.user.track.is_seen() {
                 self.follow(one, watch);
             }
-            claims.extend(self.claim(post.number, one));
+            claims.extend(self.claim(post.number, one, watch.layout));
         }
     }
 
@@ -99,14 +103,18 @@ impl WrongWayJudge {
             drive.against = drive.against.take().filter(|against| against.forgives(self.thresholds.min_votes));
         } else if !explained(watch.layout, one, heading) {
             let metres = metres(watch.layout, from, one.user.anchor);
-            drive.against.get_or_insert(Against::new(began)).add(lengths, metres);
+            drive.against.get_or_insert(Against::new(began, from)).add(lengths, metres);
         }
     }
 
-    fn claim(&self, rule: usize, one: &LaneUser<'_>) -> Option<Claim> {
+    fn claim(&self, rule: usize, one: &LaneUser<'_>, layout: &Layout) -> Option<Claim> {
         let against = self.drives.get(&one.user.id)?.against.as_ref()?;
         let far = match against.metres {
-            Some(metres) => metres >= self.thresholds.min_distance_m,
+            Some(sum) => {
+                let net = metres(layout, against.from, one.user.anchor);
+                sum >= self.thresholds.min_distance_m
+                    && net.is_some_and(|net| net >= NET * self.thresholds.min_distance_m)
+            }
             None => against.lengths >= self.thresholds.min_box_lengths,
         };
         (far && against.wrong >= MIN_VOTES).then(|| Claim {
@@ -120,8 +128,8 @@ impl WrongWayJudge {
 }
 
 impl Against {
-    const fn new(since: f64) -> Self {
-        Self { since, votes: 0, wrong: 0, lengths: 0.0, metres: Some(0.0) }
+    const fn new(since: f64, from: PixelPoint) -> Self {
+        Self { since, from, votes: 0, wrong: 0, lengths: 0.0, metres: Some(0.0) }
     }
 
     fn add(&mut self, lengths: f64, metres: Option<f64>) {

@@ -85,7 +85,8 @@ fn a_group_is_one_incident_and_strangers_are_two() {
 #[test]
 fn who_is_lost_for_two_seconds_is_the_same_and_who_comes_back_later_is_not() {
     for fps in RATES {
-        let mut frames = filmed(&[stand(Person, [TOWARDS, 28.0], 2.0, 20.0)], fps, 30.0);
+        let comes = Actor::new(Person, &[[2.0, TOWARDS - 1.5, 28.0], [3.2, TOWARDS, 28.0], [20.0, TOWARDS, 28.0]]);
+        let mut frames = filmed(&[comes], fps, 30.0);
         lose(&mut frames, [TOWARDS, 28.0], 9.0, 11.0);
         let record = watch(&scene(""), &Pinhole::default(), &frames);
         let (start, end) = only(&record, &format!("{fps}"));
@@ -102,4 +103,38 @@ fn those_too_small_in_the_picture_are_not_judged() {
     none(&run(&small, &[walk([-8.0, 32.0], [11.0, 32.0], 2.0)], 10.0, 25.0), "none");
     let cars_only = scene("min_box_heights = { car = 0.4 }\n");
     assert_eq!(starts(&run(&cars_only, &[walk([-8.0, 32.0], [11.0, 32.0], 2.0)], 10.0, 25.0)), 1);
+}
+
+#[test]
+fn who_walks_beside_the_kerb_is_not_on_the_road() {
+    for fps in RATES {
+        // The carriageway ends at 7.25 m; a foot point errs by some centimetres, and in depth by more.
+        let record = run(&scene(""), &[walk([7.45, 14.0], [7.45, 50.0], 2.0)], fps, 30.0);
+        none(&record, &format!("{fps}"));
+    }
+}
+
+#[test]
+fn who_goes_as_fast_as_nobody_walks_is_no_pedestrian() {
+    for fps in RATES {
+        let scene = road(&Pinhole::default(), Ground::Calibrated, RULE);
+        let rider = Actor::drive(Person, 2.0, [AWAY, 14.0], [AWAY, 55.0], 25.0);
+        none(&run(&scene, &[rider], fps, 20.0), &format!("{fps}"));
+        let runner = Actor::drive(Person, 2.0, [-6.0, 30.0], [9.0, 30.0], 12.0);
+        assert_eq!(starts(&run(&scene, &[runner], fps, 20.0)), 1, "{fps}");
+    }
+}
+
+#[test]
+fn what_never_moves_and_is_seen_now_and_then_is_nobody() {
+    for fps in RATES {
+        // A post that is taken for a person in every third second.
+        let mut frames = filmed(&[stand(Person, [AWAY, 28.0], 2.0, 40.0)], fps, 45.0);
+        for second in 0..40 {
+            if second % 3 != 0 {
+                lose(&mut frames, [AWAY, 28.0], f64::from(second), f64::from(second + 1));
+            }
+        }
+        none(&watch(&scene(""), &Pinhole::default(), &frames), &format!("{fps}"));
+    }
 }

@@ -71,8 +71,13 @@ fn gist(record: &Record) -> Vec<(f64, String)> {
 
 /// Asserts that the same happened, `shift` seconds later.
 fn assert_same(a: &Record, b: &Record, shift: f64) {
+    assert_same_within(a, b, shift, 1e-4);
+}
+
+/// The same, but for `by` seconds.
+fn assert_same_within(a: &Record, b: &Record, shift: f64, by: f64) {
     let (a, b) = (gist(a), gist(b));
-    let same = |(a, b): (&(f64, String), &(f64, String))| a.1 == b.1 && (a.0 + shift - b.0).abs() < 1e-4;
+    let same = |(a, b): (&(f64, String), &(f64, String))| a.1 == b.1 && (a.0 + shift - b.0).abs() < by;
     assert!(a.len() == b.len() && a.iter().zip(&b).all(same), "{a:#?}\n{b:#?}");
 }
 
@@ -199,10 +204,11 @@ proptest! {
         let plain = watch(&metres, &camera, &frames);
         for other in [turned, in_degrees(&metres)] {
             let other = watch(&other, &camera, &frames);
-            assert_same(&plain, &other, 0.0);
+            // A degree is a thousandth longer or shorter than ours: what passes a threshold does so a frame later.
+            assert_same_within(&plain, &other, 0.0, 0.25);
             for (a, b) in plain.passages.iter().zip(&other.passages) {
                 let differ = a.speed_kmh.zip(b.speed_kmh).map_or(0.0, |(a, b)| (a - b).abs());
-                prop_assert!(differ < 0.05, "{:?} {:?}", a.speed_kmh, b.speed_kmh);
+                prop_assert!(differ < 0.1, "{:?} {:?}", a.speed_kmh, b.speed_kmh);
             }
         }
     }

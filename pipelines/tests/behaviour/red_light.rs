@@ -354,3 +354,20 @@ proptest! {
         prop_assert_eq!(&plain, &names(&watch_lamps(&crate::properties::in_degrees(&scene), &camera, &frames, &all)));
     }
 }
+
+#[test]
+fn who_creeps_over_the_line_or_walks_along_it_ran_no_red_light() {
+    let mut wrong = Vec::new();
+    for fps in RATES {
+        // Over the far line at a walk while it is red; and across the road, along the line.
+        let creeps = away(Car, AWAY, 4.0, 25.0);
+        let along = Actor::drive(RoadUserClass::Motorcycle, 20.0, [-3.0, FAR_LINE + 0.6], [8.0, FAR_LINE + 0.6], 6.0);
+        for (what, actor) in [("creeps", creeps), ("along", along)] {
+            let found = starts(&run(Ground::Calibrated, &[actor], Timing::rough(fps), RULES), EventType::RedLight);
+            if !found.is_empty() {
+                wrong.push(format!("{fps} {what}: {found:?}"));
+            }
+        }
+    }
+    crate::watch::all_well(&wrong);
+}

@@ -212,3 +212,44 @@ fn two_crashed_cars_are_one_incident_whoever_queues_behind_them() {
         }
     }
 }
+
+#[test]
+fn who_waits_beyond_his_stop_line_for_the_junction_to_clear_is_no_incident() {
+    let camera = Pinhole::default();
+    for ground in BOTH {
+        // The waiting area ends at 40 m; the lanes go on.
+        let scene = road(&camera, ground, &(waiting(&camera, 23.0, 40.0) + STOPPED));
+        for fps in RATES {
+            let record = run(&scene, &[stands(Car, AWAY, 44.0, 40.0)], fps, 60.0);
+            assert_eq!(starts(&record), 0, "{ground:?} {fps}");
+            // Before the waiting area a car that stands alone has broken down.
+            let record = run(&scene, &[stands(Car, AWAY, 18.0, 40.0)], fps, 60.0);
+            assert_eq!(starts(&record), 1, "{ground:?} {fps}");
+        }
+    }
+}
+
+#[test]
+fn a_row_that_crawls_far_away_does_not_stand() {
+    let camera = Pinhole::default();
+    let scene = road(&camera, Ground::Calibrated, STOPPED);
+    for fps in RATES {
+        // At 4 km/h, seen from behind: a pixel or two a second.
+        let row: Vec<Actor> = (0..3)
+            .map(|n| Actor::drive(Car, 1.0, [AWAY, 40.0 - 8.0 * f64::from(n)], [AWAY, 68.0 - 8.0 * f64::from(n)], 4.5))
+            .collect();
+        assert_eq!(starts(&run(&scene, &row, fps, 22.0)), 0, "{fps}");
+    }
+}
+
+#[test]
+fn a_thing_that_is_taken_for_a_car_now_and_then_is_none() {
+    let camera = Pinhole::default();
+    let scene = road(&camera, Ground::Calibrated, STOPPED);
+    for fps in RATES {
+        let thing = Actor::new(Car, &[[8.0, AWAY, 25.0], [58.0, AWAY, 25.0]]);
+        let detector = Detector { missed: 0.6, ..Detector::USUAL };
+        let record = watch(&scene, &camera, &film(&camera, &[thing], detector, Timing::rough(fps), 60.0, 5));
+        assert_eq!(starts(&record), 0, "{fps}");
+    }
+}

@@ -89,15 +89,31 @@ fn turning_round_is_a_movement_over_the_same_line() {
     }
 }
 
+#[test]
+fn another_line_before_the_one_that_the_rule_names_changes_nothing() {
+    let camera = Pinhole::default();
+    let (a, b) = (camera.point(7.5, 15.0), camera.point(-4.0, 15.0));
+    let stop = format!("[[line]]\nid = 'stop'\na = {a}\nb = {b}\n");
+    let scene = junction(&(stop + NO_RIGHT));
+    for fps in [10.0, 15.0, 30.0] {
+        let found = starts(&run(&scene, &[turns_right(Car, 5.0)], fps));
+        assert_eq!(found.len(), 1, "{fps}: {found:?}");
+    }
+}
+
 /// A marking between the two lanes that lead away, from 14 m to `to`.
 fn marked(to: f64, more: &str) -> Scene {
+    marked_on(Ground::Unknown, to, more)
+}
+
+fn marked_on(ground: Ground, to: f64, more: &str) -> Scene {
     let camera = Pinhole::default();
     let between = f64::midpoint(AWAY, AWAY_RIGHT);
     let path = format!("[{}, {}]", camera.point(between, 14.0), camera.point(between, to));
     let text = format!(
         "[[marking]]\nid = 'm'\npath = {path}\n{more}[[rule]]\nid = 'solid'\ntype = 'lane_violation'\ncooldown_s = 2\n"
     );
-    road(&camera, Ground::Unknown, &text)
+    road(&camera, ground, &text)
 }
 
 fn changes(class: RoadUserClass, start: f64, from: f64, to: f64, at: f64) -> Actor {
@@ -139,4 +155,25 @@ fn keeping_to_a_lane_or_changing_where_it_is_allowed_is_lawful() {
         assert_eq!(starts(&run(&marked(70.0, "forbidden = 'forward'\n"), &actors, fps)), [], "the other way, {fps}");
         assert_eq!(starts(&run(&marked(70.0, "forbidden = 'backward'\n"), &actors, fps)).len(), 1, "this way, {fps}");
     }
+}
+
+#[test]
+fn on_a_calibrated_camera_a_lane_change_is_told_by_the_road() {
+    let mut wrong = Vec::new();
+    for fps in RATES {
+        for (from, to) in [(AWAY_RIGHT, AWAY), (AWAY, AWAY_RIGHT)] {
+            let record = run(&marked_on(Ground::Calibrated, 60.0, ""), &[changes(Car, 3.0, from, to, 24.0)], fps);
+            let found = starts(&record);
+            if found.len() != 1 || (found[0].1 - 5.3).abs() > 1.0 {
+                wrong.push(format!("{fps} {from}: {found:?}"));
+            }
+        }
+        // The right side is the right side, whichever way the road's axes turn.
+        let allowed = marked_on(Ground::Calibrated, 70.0, "forbidden = 'forward'\n");
+        let left = changes(Car, 3.0, AWAY_RIGHT, AWAY, 24.0);
+        assert_eq!(starts(&run(&allowed, &[left], fps)), [], "{fps}");
+        let keeps = [Actor::drive(Bus, 3.0, [AWAY, 9.0], [AWAY, 80.0], 40.0)];
+        assert_eq!(starts(&run(&marked_on(Ground::Calibrated, 60.0, ""), &keeps, fps)), [], "{fps}");
+    }
+    all_well(&wrong);
 }

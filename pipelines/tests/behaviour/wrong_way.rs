@@ -1,9 +1,9 @@
 //! `wrong_way`: those who drive against their lane are found, and nobody else.
 
 use crate::road::{AWAY, AWAY_RIGHT, Ground, TOWARDS, WRONG_WAY, road};
-use crate::street::{Actor, Detector, Pinhole};
+use crate::street::{Actor, Body, Detector, Pinhole};
 use crate::watch::{Record, Timing, film, watch};
-use RoadUserClass::{Bicycle, Bus, Car, Motorcycle, Truck};
+use RoadUserClass::{Bicycle, Bus, Car, Motorcycle, Person, Truck};
 use kerege_contract::RoadUserClass;
 use kerege_contract::event::Phase;
 
@@ -82,5 +82,14 @@ fn cycles_and_parking_are_not_wrong_way_driving() {
             let record = run(ground, &actors, fps);
             assert_eq!(record.incidents, [], "{ground:?} {fps}");
         }
+    }
+}
+
+#[test]
+fn a_person_whom_the_detector_calls_a_car_does_not_drive_against_the_flow() {
+    for fps in RATES {
+        // Walks 20 m towards the camera in the lane that leads away from it.
+        let walker = Actor { body: Body::of(Person), ..Actor::drive(Car, 2.0, [AWAY, 40.0], [AWAY, 20.0], 5.0) };
+        assert_eq!(run(Ground::Calibrated, &[walker], fps).incidents, [], "{fps}");
     }
 }

@@ -25,11 +25,11 @@ def _arguments() -> argparse.Namespace:
     track.add_argument("--seeds", type=int, default=len(tracking.EVALUATION), help="how many seeds")
     track.add_argument("--kitti-seeds", type=int, default=3)
     rules = todo.add_parser("rules", help="rules, counts and speeds on simulated camera-hours")
-    rules.add_argument("--recordings", type=int, default=8, help="how many; half of them with scripted incidents")
-    rules.add_argument("--seconds", type=float, default=3600.0, help="length of each")
-    learn = todo.add_parser("fit", help="fit the noise model to a YOLOX on rendered frames")
-    learn.add_argument("--rendered", type=Path, required=True, help="folder of ./render stills")
-    learn.add_argument("--model", type=Path, required=True)
+    rules.add_argument("--hours", type=int, default=4, help="how many of the site; every other one with scripted incidents")
+    rules.add_argument("--seconds", type=float, default=hours.SECONDS, help="length of each; four cameras see it")
+    learn = todo.add_parser("fit", help="fit the noise model to a YOLOX-shaped detector on rendered clips")
+    learn.add_argument("--clips", type=Path, default=ROOT / "deploy/demo", help="folder of NAME.mp4 with NAME.truth.json")
+    learn.add_argument("--model", type=Path, default=ROOT / "models/weights/kerege-nano.onnx")
     learn.add_argument("--out", type=Path, required=True)
     todo.add_parser("report", help="write docs/accuracy.md from what is known")
     return parser.parse_args()
@@ -50,17 +50,22 @@ def _track(arguments: argparse.Namespace, edge: Edge, noise: Noise) -> None:
 
 
 def _rules(arguments: argparse.Namespace, edge: Edge, noise: Noise) -> None:
-    for hour in hours.plan(arguments.recordings, arguments.seconds):
+    for hour in hours.plan(arguments.hours, arguments.seconds):
         result = hours.run(hour, edge, noise, arguments.work)
-        told = {kind: f"{row['found']}/{row['due']} found, {len(row['false'])} false" for kind, row in result["rules"].items()}
-        print(f"rules: {hour.name}: {told}, {result['processor_s']} s", flush=True)
+        sums: dict[str, list[int]] = {}
+        for camera in result["cameras"].values():
+            for kind, row in camera["rules"].items():
+                mine = sums.setdefault(kind, [0, 0, 0])
+                mine[:] = [mine[0] + row["found"], mine[1] + row["due"], mine[2] + len(row["false"])]
+        told = ", ".join(f"{kind} {found}/{due} +{false}" for kind, (found, due, false) in sums.items() if due or false)
+        print(f"rules: {noise.name} {hour.name}: {told}; {result['processor_s']} s", flush=True)
 
 
 def main() -> None:
     """Does what is asked; without a command, everything and the report."""
     arguments = _arguments()
     if arguments.what == "fit":
-        fit.command(arguments.model, arguments.rendered, arguments.out)
+        fit.command(arguments.model, arguments.clips, arguments.out)
         return
     if arguments.what != "report":
         edge, noise = Edge(arguments.edge), Noise.load(arguments.noise)
@@ -68,7 +73,7 @@ def main() -> None:
             arguments.seeds, arguments.kitti_seeds = getattr(arguments, "seeds", 10), getattr(arguments, "kitti_seeds", 3)
             _track(arguments, edge, noise)
         if arguments.what in (None, "rules"):
-            arguments.recordings, arguments.seconds = getattr(arguments, "recordings", 8), getattr(arguments, "seconds", 3600.0)
+            arguments.hours, arguments.seconds = getattr(arguments, "hours", 4), getattr(arguments, "seconds", hours.SECONDS)
             _rules(arguments, edge, noise)
     pictures = ROOT / "docs/images/accuracy"
     shutil.rmtree(pictures, ignore_errors=True)

@@ -92,8 +92,9 @@ def movements(record: Record, facts: Path, lines: set[str]) -> list[dict]:
     ours: Counter = Counter()
     for line in facts.read_text().splitlines():
         for cell in json.loads(line)["cells"]:
-            if cell["kind"] == "movement":
-                ours[cell["key"]] += sum(row["n"] for row in cell.get("classes", {}).values())
+            way = cell["key"].replace("stop-", "")
+            if cell["kind"] == "movement" and len(set(way.split(">"))) > 1 and set(way.split(">")) <= lines:
+                ours[way] += sum(row["n"] for row in cell.get("classes", {}).values())
     crossed: dict[int, list[str]] = defaultdict(list)
     for c in true_crossings(record):
         crossed[c.track].append(c.line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 from pathlib import Path
 
@@ -19,12 +20,15 @@ class Edge:
         self.program = program
         self.version = hashlib.sha256(program.read_bytes()).hexdigest()[:16]
 
-    def replay(self, detections: Path, scene: Path, out: Path, tracks: bool = False) -> None:
-        """Replays a recording into a folder. Raises `SystemExit` with the program's words where it refuses."""
+    def replay(self, detections: Path, scene: Path, out: Path, tracks: bool = False, phases: Path | None = None) -> float:
+        """Replays a recording into a folder; processor seconds. Raises `SystemExit` with the program's words where it
+        refuses."""
         command = [str(self.program), "replay", str(detections), "--scene", str(scene), "--out", str(out)]
-        done = subprocess.run(command + ["--tracks"] * tracks, capture_output=True, text=True)
+        command += ["--tracks"] * tracks + (["--phases", str(phases)] if phases else [])
+        done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
+        return float(json.loads((out / "timings.json").read_text())["cpu_s"])
 
     def track(self, sequence: Sequence, scene: str, work: Path) -> Tracked:
         """The tracks of a sequence."""

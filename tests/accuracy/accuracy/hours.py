@@ -1,135 +1,126 @@
-"""One simulated camera-hour after the other: traffic with incidents at random times, seen through the noise model,
-replayed by our program and compared with SUMO's state. A folder per hour; what is done is skipped."""
+"""One simulated hour after the other: traffic with incidents at random times, seen by four cameras through the noise
+model, replayed by our program and compared with SUMO's state. A file per hour; what is done is skipped."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from streets import drawing, script
 from streets.traffic import Record
 
-from . import counting, happened, matching, recording, traffic
+from . import counting, drawn, drive, ghosts, happened, matching, recording, stage, traffic
+from .cause import Look
 from .edge import Edge
-from .noise import Noise, detect
+from .noise import Noise, detect, spots, strong_share
 from .seen import see
+from .state import State
 
-FPS = 10.0
-RULES = """
-[[rule]]
-id = "stopped"
-type = "stopped_vehicle"
-ver = 1
-severity = "high"
-
-[[rule]]
-id = "wrong-way"
-type = "wrong_way"
-ver = 1
-severity = "critical"
-"""
+FPS = 5.0
+SECONDS = 1800.0
+LOADS = (0.6, 0.9, 1.2)
+STRONG, MASKED = 0.45, 0.1
+"""A thing that is taken for a road user with this score in more than this share of all frames, all day long, gets an
+`ignore` zone, as whoever sets a camera up would draw it."""
 
 
 @dataclass(frozen=True)
 class Hour:
-    """A recording: its seed, camera, length and whether things go wrong in it."""
+    """An hour of the site: its seed, length, analysed frames a second, and whether things are made to go wrong in it."""
 
     seed: int
-    camera: str
     seconds: float
+    fps: float
     scripted: bool
 
     @property
     def name(self) -> str:
-        """Name of its folder."""
-        return f"{self.camera}-{self.seed}-{self.seconds:.0f}-{'scripted' if self.scripted else 'ordinary'}"
+        """Name of its file."""
+        return f"{self.seed}-{self.seconds:.0f}-{self.fps:g}-{'scripted' if self.scripted else 'ordinary'}"
 
 
-def scripts(hour: Hour) -> tuple[script.Scripted, ...]:
-    """What goes wrong, drawn from the seed: a breakdown and a wrong-way drive about every four minutes, on the arms
-    that the camera sees."""
-    rng = np.random.default_rng([hour.seed, 3])
-    arms = {"south": "NS", "west": "EW", "north": "NS", "east-low": "EW"}[hour.camera]
-    out: list[script.Scripted] = []
-    for begin in np.arange(30.0, hour.seconds - 100.0, 240.0):
-        arm = rng.choice(list(arms))
-        lane = int(rng.integers(1, 3))
-        out.append(script.StoppedCar(begin + rng.uniform(0.0, 40.0), float(rng.uniform(25.0, 80.0)), str(arm), lane, float(rng.uniform(28.0, 42.0))))
-        side = {"N": "E", "S": "W", "E": "S", "W": "N"}[str(arm)]
-        out.append(script.WrongWay(begin + rng.uniform(120.0, 200.0), side, str(arm), lane, float(rng.uniform(5.0, 9.0))))
-    return tuple(out)
-
-
-def simulate(hour: Hour, cache: Path) -> Record:
+def simulate(hour: Hour) -> Record:
     """The hour's traffic. A script for which nobody could be found simply does not happen: what is an incident is read
     from the state afterwards."""
-    import pickle
-
-    if cache.exists():
-        return pickle.loads(cache.read_bytes())
-    todo = scripts(hour) if hour.scripted else ()
-    steered = tuple(s for s in todo if not isinstance(s, script.WrongWay))
+    todo = stage.plan(hour.seed, hour.seconds) if hour.scripted else []
     programme = traffic.Programme()
-    director = script.Director(steered, programme)
-    load = (0.6, 0.9, 1.2)[hour.seed % 3]
-    drive = traffic.Drive(hour.seed, hour.seconds, load)
-    record = traffic.traffic.run(hour.seed, drive.demand, programme, hour.seconds, director)
-    for ghost in (s for s in todo if isinstance(s, script.WrongWay)):
-        try:
-            script.happen(record, (ghost,), script.Director((), programme))
-        except script.NoRoom:
-            pass
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    part = cache.with_suffix(".part")
-    part.write_bytes(pickle.dumps(record))
-    part.rename(cache)
+    director = stage.Stage(todo, programme)
+    load = LOADS[hour.seed % len(LOADS)]
+    demand = traffic.Drive(hour.seed, hour.seconds, load).demand
+    record = drive.run(hour.seed, demand, programme, hour.seconds, director)
+    stage.collide(record, director.crashes)
+    ghosts.lay(record, [one for one in todo if isinstance(one, stage.GHOSTS)])
     return record
 
 
-def scene_of(camera) -> tuple[dict, str]:
-    """The scene as an operator would draw it, plain and as TOML."""
-    plain = drawing.scene(camera) | {"rule": []}
-    return plain, drawing.toml(plain, "Drawn from the camera's true calibration.") + RULES
+def folder(work: Path, edge: Edge, noise: Noise) -> Path:
+    """Where results of one program and one noise model lie."""
+    return work / "rules" / f"{edge.version}-{hashlib.sha256(repr(noise).encode()).hexdigest()[:8]}"
 
 
 def run(hour: Hour, edge: Edge, noise: Noise, work: Path) -> dict:
-    """The result of an hour; from its folder where it is done."""
-    folder = work / "hours" / hour.name
-    done = folder / "result.json"
+    """The result of an hour; from its file where it is done."""
+    done = folder(work, edge, noise) / f"{hour.name}.json"
     if done.exists():
         return json.loads(done.read_text())
-    began, camera = time.process_time(), traffic.CAMERAS[hour.camera]
-    record = simulate(hour, folder / "traffic.pickle")
-    rng = np.random.default_rng([hour.seed, 4])
-    t = traffic.times(hour.seconds, FPS, rng)
-    rows = see(record, camera, t)
-    found = detect(noise, rows, t, camera.width, camera.height, rng)
-    plain, text = scene_of(camera)
-    (folder / "scene.toml").write_text(text)
-    recording.write_detections(folder / "detections.jsonl", (camera.width, camera.height), t, found)
-    edge.replay(folder / "detections.jsonl", folder / "scene.toml", folder / "out")
-    incidents = matching.reported(folder / "out" / "events.jsonl", camera)
-    passages, lines = counting.passages(folder / "out" / "passages.jsonl"), {row["id"] for row in plain["line"]}
+    began = time.process_time()
+    state = State(simulate(hour))
+    simulated = time.process_time() - began
     result = {
-        "hour": asdict(hour), "edge": edge.version, "frames": len(t), "detections": len(found),
-        "rules": {
-            kind: matching.match(kind, incidents, happened.require_sight(truth(record), rows, t, camera.height))
-            for kind, truth in happened.TRUTHS.items()
-        },
-        **counting.compare(record, passages, lines),
-        "movements": counting.movements(record, folder / "out" / "facts.jsonl", lines),
-        "processor_s": round(time.process_time() - began, 1),
+        "hour": asdict(hour), "edge": edge.version, "noise": noise.name, "simulated_s": round(simulated, 1),
+        "cameras": {name: _watch(hour, name, state, edge, noise) for name in traffic.CAMERAS},
     }
-    for name in ("traffic.pickle", "detections.jsonl"):
-        (folder / name).unlink(missing_ok=True)
-    done.write_text(json.dumps(result))
+    result["processor_s"] = round(time.process_time() - began + sum(c["replay_s"] for c in result["cameras"].values()), 1)
+    done.parent.mkdir(parents=True, exist_ok=True)
+    done.with_suffix(".part").write_text(json.dumps(result, default=float))
+    done.with_suffix(".part").rename(done)
     return result
 
 
-def plan(count: int, seconds: float) -> list[Hour]:
-    """The first `count` recordings: cameras in turn, scripted and ordinary in turn."""
-    names = list(traffic.CAMERAS)
-    return [Hour(1001 + n, names[(n // 2) % len(names)], seconds, n % 2 == 0) for n in range(count)]
+def _watch(hour: Hour, name: str, state: State, edge: Edge, noise: Noise) -> dict:
+    """What one camera made of an hour."""
+    camera = traffic.CAMERAS[name]
+    rng = np.random.default_rng([hour.seed, 4, list(traffic.CAMERAS).index(name)])
+    t = traffic.times(hour.seconds, hour.fps, rng)
+    rows = see(state.record, camera, t)
+    things = spots(noise, camera.width, camera.height, rng)
+    found = detect(noise, rows, t, camera.width, camera.height, rng, things)
+    masks = [box for box, share in zip(things.box, strong_share(noise, things, STRONG)) if share > MASKED]
+    plain, text = drawn.scene(camera, masks)
+    look = Look(state, camera, plain, rows, t)
+    with tempfile.TemporaryDirectory() as place:
+        here = Path(place)
+        (here / "scene.toml").write_text(text)
+        recording.write_detections(here / "detections.jsonl", (camera.width, camera.height), t, found)
+        drawn.write_phases(here / "phases.jsonl", state.record)
+        replay_s = edge.replay(here / "detections.jsonl", here / "scene.toml", here / "out", phases=here / "phases.jsonl")
+        incidents = matching.reported(here / "out" / "events.jsonl", camera)
+        passages, lines = counting.passages(here / "out" / "passages.jsonl"), {row["id"] for row in plain["line"] if "stop-" not in row["id"]}
+        passages = [row for row in passages if row["line"] in lines]
+        counts = counting.compare(state.record, passages, lines) | {"movements": counting.movements(state.record, here / "out" / "facts.jsonl", lines)}
+    matcher = matching.Matcher(state)
+    rules = {kind: matcher.match(kind, incidents, causes) for kind, causes in happened.causes(look).items()}
+    return {"frames": len(t), "detections": len(found), "replay_s": replay_s, "masks": len(masks), "rules": rules, **counts}
+
+
+def plan(count: int, seconds: float, fps: float = FPS) -> list[Hour]:
+    """The first `count` hours of the site, scripted and ordinary in turn; seeds from 1001 on are for the report."""
+    return [Hour(1001 + n, seconds, fps, n % 2 == 0) for n in range(count)]
+
+
+def gather(work: Path) -> dict[str, list[dict]]:
+    """The results of the newest program, by noise model."""
+    parts = sorted((work / "rules").glob("*-*"), key=lambda path: path.stat().st_mtime)
+    if not parts:
+        return {}
+    newest = parts[-1].name.split("-")[0]
+    out: dict[str, list[dict]] = {}
+    for part in parts:
+        for path in sorted(part.glob("*.json")) if part.name.startswith(newest) else ():
+            result = json.loads(path.read_text())
+            out.setdefault(result["noise"], []).append(result)
+    return out

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from streets.camera import Camera
+from streets.traffic import STEP
 
-from .happened import Cause
+from .cause import Cause
 from .recording import START
+from .state import State
 
-NEAR = 9.0
-"""An incident is about a cause whose road user is within this many metres (a vehicle's length, and some)."""
+NEAR_M = 8.0
+"""An incident is about a cause whose road user was within this at that time (a vehicle's length, and some)."""
 
-SLACK = 6.0
-"""It may be told this many seconds after the cause is over: what is not seen to go is waited for."""
+SLACK_S = 8.0
+"""It may be told so long after the cause is over: what is not seen to go is waited for."""
+
+EARLY_S = 3.0
 
 
 @dataclass
@@ -28,6 +32,8 @@ class Reported:
     start: float
     detected: float
     lane: str | None
+    rule: str
+    cls: str | None
     place: tuple[float, float] | None
 
 
@@ -43,36 +49,63 @@ def reported(path: Path, camera: Camera) -> list[Reported]:
         event = json.loads(line)
         if event.get("phase") != "start":
             continue
-        where = None
+        where, cls = None, None
         if event.get("obj"):
             x1, _, x2, y2 = event["obj"][0]["box"]
+            cls = event["obj"][0]["class"]
             ground = camera.ground([[(x1 + x2) / 2 * camera.width, y2 * camera.height]])[0]
-            where = None if np.isnan(ground).any() else (float(ground[0]), float(ground[1]))
-        out.append(Reported(event["type"], _seconds(event["ts"]["event"]), _seconds(event["ts"]["detected"]), event.get("lane"), where))
+            where = None if np.isnan(ground).any() else (round(float(ground[0]), 1), round(float(ground[1]), 1))
+        times = _seconds(event["ts"]["event"]), _seconds(event["ts"]["detected"])
+        out.append(Reported(event["type"], *times, event.get("lane"), event["rule"]["id"], cls, where))
     return out
 
 
-def _about(incident: Reported, cause: Cause) -> bool:
-    if incident.kind != cause.kind or not cause.start - 2.0 <= incident.detected <= cause.end + SLACK:
-        return False
-    if incident.place is None:
-        return incident.lane == cause.lane
-    moved = NEAR + 12.0 * (cause.kind == "wrong_way")
-    return float(np.hypot(incident.place[0] - cause.place[0], incident.place[1] - cause.place[1])) <= moved or incident.lane == cause.lane
+class Matcher:
+    """Tells which cause an incident is about."""
 
+    def __init__(self, state: State) -> None:
+        self._users = {user.number: user for user in state.users}
 
-def match(kind: str, incidents: list[Reported], causes: list[Cause]) -> dict:
-    """Figures of one rule over one recording; `late_s` is the time from when a cause could be confirmed until it was
-    told, of the due causes found."""
-    mine = [i for i in incidents if i.kind == kind]
-    told = [[i for i in mine if _about(i, cause)] for cause in causes]
-    due = [n for n, cause in enumerate(causes) if cause.due]
-    explained = {id(i) for some in told for i in some}
-    false = [i for i in mine if id(i) not in explained]
-    return {
-        "due": len(due), "found": sum(bool(told[n]) for n in due), "possible": len(causes) - len(due),
-        "twice": sum(max(0, len(told[n]) - 1) for n in due),
-        "late_s": [round(float(min(i.detected for i in told[n]) - causes[n].confirmable), 2) for n in due if told[n]],
-        "missed": [vars(causes[n]) for n in due if not told[n]],
-        "false": [vars(i) for i in false],
-    }
+    def about(self, incident: Reported, cause: Cause) -> bool:
+        """Whether an incident is about a cause: in time, and where one of its road users then was."""
+        if not cause.start - EARLY_S <= incident.detected <= cause.end + SLACK_S:
+            return False
+        if cause.lanes:
+            return incident.lane in cause.lanes
+        return any(self._distance(incident, user) <= NEAR_M for user in cause.users)
+
+    def _distance(self, incident: Reported, number: int) -> float:
+        """How near the incident's place was to a road user's, between its two times."""
+        user = self._users.get(number)
+        if user is None or incident.place is None:
+            return np.inf
+        a = round((min(incident.start, incident.detected) - 1.0) / STEP) - user.first
+        b = round((incident.detected + 1.0) / STEP) - user.first
+        path = user.xy[max(a, 0):max(b, 1)]
+        return float(np.hypot(*(path - incident.place).T).min()) if len(path) else np.inf
+
+    def match(self, kind: str, incidents: list[Reported], causes: list[Cause]) -> dict:
+        """Figures of one rule over one recording; `late_s` is the time from when a cause could be confirmed until it was
+        told, of the due causes found."""
+        mine = [i for i in incidents if i.kind == kind]
+        told = [[i for i in mine if self.about(i, cause)] for cause in causes]
+        due = [n for n, cause in enumerate(causes) if cause.due]
+        explained = {id(i) for some in told for i in some}
+        late = [min(i.detected for i in told[n]) - causes[n].confirmable for n in due if told[n]]
+        return {
+            "due": len(due), "found": len(late), "possible": len(causes) - len(due), "told": len(mine),
+            "twice": self._twice(mine, causes, told), "late_s": [round(float(s), 2) for s in late],
+            "missed": [asdict(causes[n]) for n in due if not told[n]],
+            "false": [vars(i) for i in mine if id(i) not in explained],
+        }
+
+    @staticmethod
+    def _twice(mine: list[Reported], causes: list[Cause], told: list[list[Reported]]) -> int:
+        """Incidents that are about nothing but a cause, due or not, that another was about already."""
+        shares: dict[int, int] = {}
+        for incident in mine:
+            about = [n for n, some in enumerate(told) if any(i is incident for i in some)]
+            if about:
+                nearest = min(about, key=lambda n: (shares.get(n, 0), abs(causes[n].confirmable - incident.detected)))
+                shares[nearest] = shares.get(nearest, 0) + 1
+        return sum(count - 1 for n, count in shares.items() if causes[n].due)

@@ -10,7 +10,7 @@ hard to see has first a low score and then none:
 `h` is the height of the visible box in pixels of a 640 px wide picture. `object` stays with a road user, `slow` is a
 first-order autoregressive process with time constant `slow_s`, `fast` is new in every frame: misses come in runs.
 Box edges err likewise, slowly and freshly, in shares of the side. Boxes of nothing come from fixed spots that fire
-now and then, at random, and as parts of large vehicles. Parameters and how they were fitted: noise.toml.
+now and then (some loud, most faint), at random, and as parts of large vehicles. Parameters and how they were fitted: noise.toml.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numba
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from .seen import CLASSES, Rows
 
@@ -52,13 +53,17 @@ class Noise:
     part_rate: float
     false_latent: float
     false_sd: float
+    spot_sd: float
+    """The part of `false_sd` that stays with a spot."""
     flips: dict[str, dict[str, float]]
+    name: str = "noise"
+    """Of the file it came from."""
 
     @classmethod
     def load(cls, path: Path = PUBLISHED) -> "Noise":
         """Reads a parameter file. Raises `TypeError` where a parameter is missing or unknown."""
         table = tomllib.loads(path.read_text())
-        return cls(**table["model"])
+        return cls(**table["model"], name=path.stem)
 
 
 @dataclass
@@ -100,10 +105,35 @@ def latent(noise: Noise, cls: np.ndarray, height: np.ndarray, visible: np.ndarra
     return base + noise.size * octaves + noise.hidden * (1.0 - visible) + noise.cut * (1.0 - inside)
 
 
-def detect(noise: Noise, rows: Rows, t: np.ndarray, width: int, height: int, rng: np.random.Generator) -> Detections:
-    """Detections of everybody in `rows` and of nothing, for frames at times `t`."""
+@dataclass
+class Spots:
+    """Fixed things that are taken for road users: their boxes (n, 4) px, classes, and mean latent numbers."""
+
+    box: np.ndarray
+    cls: np.ndarray
+    latent: np.ndarray
+
+
+def spots(noise: Noise, width: int, height: int, rng: np.random.Generator) -> Spots:
+    """The spots of a camera."""
+    latent = noise.false_latent + noise.spot_sd * rng.standard_normal(noise.spots)
+    return Spots(_nothing_box(noise.spots, width, height, rng), rng.choice([0, 0, 0, 6, 3], noise.spots), latent)
+
+
+def strong_share(noise: Noise, some: Spots, least: float) -> np.ndarray:
+    """In which share of all frames each spot has a score of `least` or more."""
+    limit = np.log(least / (1.0 - least))
+    rest = np.sqrt(max(noise.false_sd**2 - noise.spot_sd**2, 1e-9))
+    return noise.spot_rate * ndtr((some.latent - limit) / rest)
+
+
+def detect(
+    noise: Noise, rows: Rows, t: np.ndarray, width: int, height: int, rng: np.random.Generator, known: Spots | None = None
+) -> Detections:
+    """Detections of everybody in `rows` and of nothing, for frames at times `t`; spots are drawn unless they are known."""
     true = _of_users(noise, rows, t, width, height, rng)
-    parts = [true, _spots(noise, t, width, height, rng), _strays(noise, t, width, height, rng), _parts(noise, true, rng)]
+    some = spots(noise, width, height, rng) if known is None else known
+    parts = [true, _spots(noise, some, t, width, height, rng), _strays(noise, t, width, height, rng), _parts(noise, true, rng)]
     joined = [np.concatenate([getattr(p, name) for p in parts]) for name in ("frame", "user", "cls", "score", "box")]
     order = np.argsort(joined[0], kind="stable")
     return Detections(*(column[order] for column in joined))
@@ -161,24 +191,18 @@ def _nothing_box(n: int, width: int, height: int, rng) -> np.ndarray:
     return np.stack([x - wide / 2, y - tall, x + wide / 2, y], 1)
 
 
-def _spots(noise: Noise, t, width, height, rng) -> Detections:
-    """Fixed things that are taken for road users now and then, for a while."""
-    frames, where = len(t), _nothing_box(noise.spots, width, height, rng)
-    kind = rng.choice([0, 0, 0, 6, 3], noise.spots)
-    which, frame = np.tile(np.arange(noise.spots), frames), np.repeat(np.arange(frames), noise.spots)
+def _spots(noise: Noise, some: Spots, t, width, height, rng) -> Detections:
+    """Boxes of spots, which come and go for a while."""
+    frames, n = len(t), len(some.box)
+    which, frame = np.tile(np.arange(n), frames), np.repeat(np.arange(frames), n)
     wave = _slow(which, t[frame], rng.standard_normal((len(frame), 1)), 2.0)[:, 0]
-    limit = -np.sqrt(2.0) * _inverse_erf(2.0 * noise.spot_rate - 1.0)
-    on = wave > limit
+    on = wave > -ndtri(noise.spot_rate)
     which, frame = which[on], frame[on]
-    side = (where[which, 2:] - where[which, :2])[:, [0, 1, 0, 1]]
-    box = where[which] + noise.edge_fast * side * rng.standard_normal((len(which), 4))
-    return _kept(noise, frame, kind[which], _false_score(noise, len(which), rng), box, width, height)
-
-
-def _inverse_erf(x: float) -> float:
-    from scipy.special import erfinv
-
-    return float(erfinv(x))
+    side = (some.box[which, 2:] - some.box[which, :2])[:, [0, 1, 0, 1]]
+    box = some.box[which] + noise.edge_fast * side * rng.standard_normal((len(which), 4))
+    rest = np.sqrt(max(noise.false_sd**2 - noise.spot_sd**2, 0.0))
+    score = 1.0 / (1.0 + np.exp(-(some.latent[which] + rest * rng.standard_normal(len(which)))))
+    return _kept(noise, frame, some.cls[which], score, box, width, height)
 
 
 def _strays(noise: Noise, t, width, height, rng) -> Detections:

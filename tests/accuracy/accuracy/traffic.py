@@ -44,7 +44,7 @@ class Drive:
     def demand(self) -> Demand:
         """Arrivals; persons in proportion to time."""
         flow = {"N": 0.11, "S": 0.10, "E": 0.18, "W": 0.18}
-        return Demand({arm: rate * self.load for arm, rate in flow.items()}, persons=round(self.seconds * 0.8 * self.load))
+        return Demand({arm: rate * self.load for arm, rate in flow.items()}, persons=round(self.seconds * 0.3 * self.load))
 
 
 def record(drive: Drive, cache: Path | None = None) -> tuple[Record, list[script.Happening]]:

@@ -1,14 +1,16 @@
 """Measures, intervals and the comparison of incidents say what they should on cases worked out by hand."""
 
 import unittest
+from types import SimpleNamespace
 
 import numpy as np
 
 from accuracy import intervals, scores
-from accuracy.happened import Cause
-from accuracy.matching import Reported, match
+from accuracy.cause import Cause
+from accuracy.matching import Matcher, Reported
 from accuracy.noise import Detections
 from accuracy.recording import Sequence, Tracked, _rows
+from accuracy.state import User
 
 
 def sequence(frames: int = 10) -> Sequence:
@@ -59,17 +61,25 @@ class Intervals(unittest.TestCase):
 
 
 def cause(start: float, end: float, due: bool = True) -> Cause:
-    return Cause("stopped_vehicle", start, end, "S-out1", 1, (0.0, 0.0), start + 8.0, due)
+    return Cause("stopped_vehicle", start, end, start + 8.0, (0,), due=due)
 
 
-def told(at: float, place=(1.0, 1.0), lane="S-out1") -> Reported:
-    return Reported("stopped_vehicle", at - 8.0, at, lane, place)
+def told(at: float, place=(1.0, 1.0)) -> Reported:
+    return Reported("stopped_vehicle", at - 8.0, at, "S-out1", "stop", "car", place)
 
 
 class Incidents(unittest.TestCase):
+    def setUp(self):
+        still = np.zeros((5000, 2))
+        user = User(0, 0, "car", 4.5, 1.8, still, np.zeros(5000), np.zeros(5000), np.full(5000, -1))
+        self.matcher = Matcher(SimpleNamespace(users=[user]))
+
+    def match(self, incidents, causes):
+        return self.matcher.match("stopped_vehicle", incidents, causes)
+
     def test_found_late_twice_missed_and_false(self):
-        out = match(
-            "stopped_vehicle", [told(109.0), told(120.0), told(400.0, (80.0, 80.0), "N-out1")],
+        out = self.match(
+            [told(109.0), told(120.0), told(400.0, (80.0, 80.0))],
             [cause(100.0, 160.0), cause(200.0, 260.0), cause(300.0, 307.0, due=False)],
         )
         self.assertEqual((out["due"], out["found"], out["possible"], out["twice"]), (2, 1, 1, 1))
@@ -77,12 +87,17 @@ class Incidents(unittest.TestCase):
         self.assertEqual((len(out["missed"]), len(out["false"])), (1, 1))
 
     def test_telling_a_possible_cause_is_no_fault(self):
-        out = match("stopped_vehicle", [told(107.0)], [cause(100.0, 108.0, due=False)])
+        out = self.match([told(107.0)], [cause(100.0, 108.0, due=False)])
         self.assertEqual((out["due"], len(out["false"])), (0, 0))
 
     def test_an_incident_elsewhere_or_later_is_false(self):
-        out = match("stopped_vehicle", [told(109.0, (40.0, 0.0), "W-in1"), told(190.0)], [cause(100.0, 160.0)])
+        out = self.match([told(109.0, (40.0, 0.0)), told(190.0)], [cause(100.0, 160.0)])
         self.assertEqual((out["found"], len(out["false"])), (0, 2))
+
+    def test_two_that_crashed_are_one_cause(self):
+        both = Cause("stopped_vehicle", 100.0, 160.0, 108.0, (0, 1))
+        self.assertEqual(self.match([told(109.0)], [both])["twice"], 0)
+        self.assertEqual(self.match([told(109.0), told(110.0)], [both])["twice"], 1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+//! What `red_light` and `stop_line` have in common: the vehicles before and beyond the stop lines that a rule
+//! names, and what their signal showed when they came over them.
+
+use super::approach::{Approach, Gauge, Over, StopLineShape};
+use super::watch::{Post, RoadUser, Watch};
+use crate::TrackId;
+use crate::signals::{Shown, Window};
+use kerege_contract::fact::Direction;
+use kerege_contract::phase::SignalTimeline;
+use std::collections::BTreeMap;
+
+/// How much of the signals' past a violation carries, seconds: yellow and red of a usual cycle.
+pub(super) const CARRIED_S: f64 = 60.0;
+
+/// A signal, and how sure its red must be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signal {
+    pub(super) group: u16,
+    pub(super) grace_s: f64,
+    pub(super) stale_s: f64,
+}
+
+impl Signal {
+    /// What it showed when a front was at the line, to all errors.
+    pub(super) fn shown(&self, over: &Over, watch: &Watch<'_>) -> Shown {
+        let (at, err_s) = (watch.clock.utc_of(over.at), watch.signals.time_err_s);
+        let (before_s, after_s) = (over.at - over.from + self.grace_s + err_s, over.to - over.at + err_s);
+        watch.signals.log.shown(self.group, &Window { at, before_s, after_s, stale_s: self.stale_s })
+    }
+
+    /// What some groups showed from before a front was at the line until `to`, pipeline seconds.
+    pub(super) fn told(&self, groups: &[u16], over: &Over, to: f64, watch: &Watch<'_>) -> Option<SignalTimeline> {
+        let (from, to) = (watch.clock.utc_of(over.at - CARRIED_S), watch.clock.utc_of(to));
+        watch.signals.log.timeline(groups, from, to, self.stale_s)
+    }
+}
+
+/// One vehicle and one stop line; `case` is what a judge makes of it once it is over.
+#[derive(Debug)]
+pub(super) struct Drive<C> {
+    approach: Approach,
+    /// The lane in which it came.
+    pub(super) lane: Option<usize>,
+    pub(super) case: Option<C>,
+}
+
+impl<C> Drive<C> {
+    /// When its front passed the line; none while it is before it.
+    pub(super) const fn over(&self) -> Option<Over> {
+        self.approach.over()
+    }
+}
+
+/// By stop line and vehicle.
+#[derive(Debug)]
+pub(super) struct Drives<C>(pub(super) BTreeMap<(usize, TrackId), Drive<C>>);
+
+impl<C> Drives<C> {
+    pub(super) const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Follows the motor vehicles of a frame. `make` is asked of each that is over a stop line, with where its
+    /// front is when that can be told, and may begin, change or drop its case.
+    pub(super) fn follow(
+        &mut self,
+        watch: &Watch<'_>,
+        post: &Post<'_>,
+        dir: Direction,
+        mut make: impl FnMut(&RoadUser<'_>, Option<Gauge>, Over, &mut Option<C>),
+    ) {
+        // The lines that the rule names itself; its thresholds may name others.
+        let named = post.lines().filter(|number| watch.layout.is_one_of(*number, &post.rule.lines));
+        let lines: Vec<(usize, StopLineShape)> =
+            named.map(|number| (number, StopLineShape::of(watch.layout, number, dir))).collect();
+        for user in post.users(watch).filter(|user| user.track.class().is_motor_vehicle() && user.track.is_seen()) {
+            let clear = watch.is_clear(user) && watch.fits_class(user);
+            for (number, line) in &lines {
+                let new = || Drive { approach: Approach::default(), lane: None, case: None };
+                let drive = self.0.entry((*number, user.id)).or_insert_with(new);
+                let gauge = if clear { drive.approach.follow(user, line, watch.layout) } else { None };
+                let Some(over) = drive.approach.over() else {
+                    drive.lane = user.journey.lane.or(drive.lane);
+                    drive.case = None;
+                    continue;
+                };
+                if post.rule.lanes.is_empty() || drive.lane.is_some_and(|lane| post.scope.lanes[lane]) {
+                    make(user, gauge, over, &mut drive.case);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+"""True causes of `stopped_vehicle` and `illegal_stop`: heads of standing rows, and stays where stopping is forbidden."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from streets import network
+from streets.traffic import STEP
+
+from . import drawn
+from .cause import Cause, Look
+from .lanes import place
+from .state import LANES, State, User, runs
+
+STANDING = 3.0 / 3.6
+CONFIRM_S = 8.0
+CYCLE_S = 120.0
+ROW_GAP = 2.5
+EVERY = 10
+"""Rows are looked at each second."""
+
+
+def stopped(look: Look) -> list[Cause]:
+    """Every head of a standing row in a drawn lane outside a waiting area that stands for nearly the confirm time; those
+    that stand against each other are one."""
+    return _joined(_heads(look.state, look.lanes), look.state)
+
+
+def _heads(state: State, drawn_lanes: set[str]) -> list[Cause]:
+    standing: dict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
+    for index, user in enumerate(state.users):
+        if not user.motor:
+            continue
+        for i in np.flatnonzero((user.speed < STANDING) & (user.lane >= 0)):
+            if (user.first + i) % EVERY == 0:
+                lane = LANES[user.lane[i]]
+                standing[user.first + int(i), int(user.lane[i])].append((float(place(lane.arm, user.xy[i][None])[0][0]), index))
+    heads: dict[int, list[int]] = defaultdict(list)
+    for (step, lane), row in standing.items():
+        if LANES[lane].id not in drawn_lanes:
+            continue
+        before = None
+        for out, index in sorted(row, key=lambda one: one[0] if LANES[lane].inward else -one[0]):
+            length = state.users[index].length
+            if before is None or abs(out - before[0]) > ROW_GAP * max(length, before[1]):
+                heads[index].append(step)
+            before = (out, length)
+    found = [_stop(state.users[index], steps) for index, steps in heads.items()]
+    return sorted((cause for cause in found if cause), key=lambda cause: cause.start)
+
+
+def _stop(user: User, steps: list[int]) -> Cause | None:
+    """The longest time for which somebody is head of a row; it is head from when it became one."""
+    best: Cause | None = None
+    steps = sorted(steps)
+    for a, b in runs((user.speed < STANDING) & (user.lane >= 0)):
+        lane = int(user.lane[a])
+        first, last = user.first + a, user.first + b
+        mine = [s for s in steps if first <= s < last]
+        if not mine:
+            continue
+        since = first if mine[0] - first <= EVERY else mine[0]
+        waits = bool(LANES[lane].waits(place(LANES[lane].arm, user.xy[a][None])[0])[0])
+        need = CYCLE_S if waits else CONFIRM_S
+        held = (last - since) * STEP
+        if held < 0.7 * need or (best and held < best.end - best.start):
+            continue
+        due = held >= 1.4 * need and since == first
+        best = Cause("stopped_vehicle", since * STEP, last * STEP, since * STEP + need, (user.number,), due=due, note={"lane": LANES[lane].id})
+    return best
+
+
+def _joined(causes: list[Cause], state: State) -> list[Cause]:
+    """Those whose cars stand against each other, at least a part of the time, are one cause of the first."""
+    by_number = {user.number: user for user in state.users}
+    out: list[Cause] = []
+    for cause in causes:
+        mine = by_number[cause.users[0]]
+        for other in out:
+            theirs = by_number[other.users[0]]
+            step = round(max(cause.start, other.start) / STEP) + 10
+            if cause.start < other.end and step < min(mine.last, theirs.last):
+                gap = np.abs(mine.xy[step - mine.first] - theirs.xy[step - theirs.first])
+                if gap.min() < 2.6 and gap.max() < 6.0:
+                    other.users += cause.users
+                    other.end = max(other.end, cause.end)
+                    break
+        else:
+            out.append(cause)
+    return out
+
+
+def illegal(look: Look) -> list[Cause]:
+    """Everybody who stands in a no-stopping zone for nearly the time that is allowed."""
+    zones = {row["id"] for row in look.plain["zone"] if row["kind"] == "no_stopping"}
+    out = []
+    for user in look.state.users:
+        if not user.motor:
+            continue
+        for arm in network.ARMS:
+            if f"no-stopping-{arm}" not in zones:
+                continue
+            u, side = place(arm, user.xy)
+            half = network.LANES[arm] * network.LANE_WIDTH
+            low, high = drawn.NO_STOPPING
+            for slack, due in ((-1.0, True), (1.5, False)):
+                inside = (u > low - slack) & (u < high + slack) & (side > half - network.LANE_WIDTH - slack) & (side < half + slack)
+                for a, b in runs(inside & (user.speed < STANDING)):
+                    held, start = (b - a) * STEP, (user.first + a) * STEP
+                    if held >= (1.05 if due else 0.8) * drawn.MAX_STAY_S:
+                        out.append(Cause("illegal_stop", start, start + held, start + drawn.MAX_STAY_S, (user.number,), due=due))
+    return unique(out)
+
+
+def unique(causes: list[Cause]) -> list[Cause]:
+    """Without those merely possible that are the same road user's and time's as one that is due."""
+    due = [cause for cause in causes if cause.due]
+    rest = [c for c in causes if not c.due and not any(d.users == c.users and d.start <= c.end and c.start <= d.end for d in due)]
+    return sorted(due + rest, key=lambda cause: cause.start)
