@@ -47,6 +47,10 @@ const LEAST_SEEN_STILL: f64 = 0.8;
 const STILL_FACTOR: f64 = 5.0;
 /// Who stands so soon after the watch began was there before, seconds.
 const ARRIVED_S: f64 = 2.0;
+/// Who begins to stand so soon where one stood who had driven there, within this many box widths, may be the same
+/// under another number, seconds: a lorry that passes before him takes his track along.
+const RENUMBERED_S: f64 = 10.0;
+const RENUMBERED_WIDTHS: f64 = 0.5;
 
 /// What is remembered of one vehicle that stands.
 #[derive(Debug, Clone, Copy)]
@@ -65,15 +69,29 @@ struct Standing {
     /// In how many frames it could have been seen since it stands, and in how many it was.
     frames: u32,
     hits: u32,
+    /// Whether it was seen to drive here, or may have driven before anybody watched or under another number.
+    drove: bool,
+}
+
+/// Where one who had driven there stood, and until when, pipeline seconds.
+#[derive(Debug, Clone, Copy)]
+struct Vacated {
+    place: PixelPoint,
+    at: f64,
 }
 
 impl Standing {
     /// Whether it is seen in enough of the frames: what is taken for a vehicle now and then is none. Who was never
     /// seen to drive must be surer, for longer.
-    fn is_sure(&self, now: f64, drove: bool, confirm_s: f64) -> bool {
-        let share = if drove { LEAST_SEEN } else { LEAST_SEEN_STILL };
-        let long = drove || now - self.still.since >= STILL_FACTOR * confirm_s;
+    fn is_sure(&self, now: f64, confirm_s: f64) -> bool {
+        let share = if self.drove { LEAST_SEEN } else { LEAST_SEEN_STILL };
+        let long = self.drove || now - self.still.since >= STILL_FACTOR * confirm_s;
         long && f64::from(self.hits) >= share * f64::from(self.frames)
+    }
+
+    /// The place that it leaves, if it had driven there.
+    fn vacates(&self) -> Option<Vacated> {
+        self.drove.then_some(Vacated { place: self.still.place, at: self.still.seen })
     }
 }
 
@@ -84,13 +102,21 @@ pub(crate) struct StoppedJudge {
     standing: BTreeMap<TrackId, Standing>,
     /// The way of each vehicle when it last drove, a unit vector of the picture.
     courses: BTreeMap<TrackId, PixelPoint>,
+    /// Places that were left of late, or whose track went elsewhere.
+    vacated: Vec<Vacated>,
     /// When the watch began, pipeline seconds.
     begun: Option<f64>,
 }
 
 impl StoppedJudge {
     pub(crate) fn new(thresholds: &StoppedVehicle) -> Self {
-        Self { thresholds: thresholds.clone(), standing: BTreeMap::new(), courses: BTreeMap::new(), begun: None }
+        Self {
+            thresholds: thresholds.clone(),
+            standing: BTreeMap::new(),
+            courses: BTreeMap::new(),
+            vacated: Vec::new(),
+            begun: None,
+        }
     }
 }
 
@@ -156,8 +182,12 @@ impl StoppedJudge {
     /// that nobody saw whether they left.
     fn forget_ended(&mut self, watch: &Watch<'_>, vehicles: &[LaneUser<'_>]) -> Vec<Standing> {
         let ended = self.standing.extract_if(.., |id, _| !vehicles.iter().any(|one| one.user.id == *id));
+        let ended: Vec<Standing> = ended.map(|(_, standing)| standing).collect();
+        // A track ends long after it was last seen: within RENUMBERED_S of when it did is always of late.
+        self.vacated.retain(|vacated| watch.now - vacated.at <= RENUMBERED_S + watch.covered_s);
+        self.vacated.extend(ended.iter().filter_map(Standing::vacates));
         let unsolved = |standing: &Standing| standing.waits && watch.now - standing.still.seen > watch.covered_s;
-        ended.map(|(_, standing)| standing).filter(unsolved).collect()
+        ended.into_iter().filter(unsolved).collect()
     }
 
     /// Whether a vehicle stands, remembering since when.
@@ -165,8 +195,14 @@ impl StoppedJudge {
         let id = one.user.id;
         let known = self.standing.get(&id).map(|standing| standing.still);
         let Some(still) = Still::look(known, &one.user, &self.thresholds.standstill) else {
-            self.standing.remove(&id);
+            self.vacated.extend(self.standing.remove(&id).and_then(|standing| standing.vacates()));
             return false;
+        };
+        // Who stands when the watch begins may have come before.
+        let before = self.begun.is_some_and(|begun| still.since - begun < ARRIVED_S);
+        let renumbered = |vacated: &Vacated| {
+            (0.0..=RENUMBERED_S).contains(&(still.since - vacated.at))
+                && vacated.place.distance(still.place) <= RENUMBERED_WIDTHS * one.user.width
         };
         let begun = Standing {
             still,
@@ -178,9 +214,11 @@ impl StoppedJudge {
             behind_hidden: false,
             frames: 0,
             hits: 0,
+            drove: before || self.vacated.iter().any(renumbered),
         };
         let standing = self.standing.entry(id).or_insert(begun);
         (standing.still, standing.lane, standing.along) = (still, one.lane, one.on.along);
+        standing.drove |= one.user.journey.reach() >= DROVE_LENGTHS;
         if one.user.track.is_seen() {
             (standing.frames, standing.hits) = (standing.frames + 1, standing.hits + 1);
         } else if watch.is_clear(&one.user) {
@@ -209,10 +247,7 @@ impl StoppedJudge {
         // Where it came to stand decides: at green it leaves the waiting area before it counts as moving.
         let waits = standing.behind_hidden || watch.layout.waits(head.lane, standing.foot);
         standing.waits = waits;
-        // Who stands when the watch begins may have come before.
-        let before = self.begun.is_some_and(|begun| standing.still.since - begun < ARRIVED_S);
-        let drove = before || head.user.journey.reach() >= DROVE_LENGTHS;
-        let standing_is_sure = standing.is_sure(watch.now, drove, self.thresholds.confirm_s);
+        let standing_is_sure = standing.is_sure(watch.now, self.thresholds.confirm_s);
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.user.id) {
                 // It has been behind another: should it ever be head, that begins then.
