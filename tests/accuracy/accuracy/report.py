@@ -19,7 +19,7 @@ TARGETS = """| source of truth | rules |
 | simulated traffic, SUMO's state (no script yet) | stop_line, congestion, illegal_stop, speeding |
 | simulated traffic, SUMO's conflicts (not measured yet) | failure_to_yield, near_miss, illegal_turn, lane_violation |
 | drawn sequences in the tests of `pipelines` (not measured here) | crash_suspected, crowd, loitering |
-| not built yet (`camera_frozen` aside, which `tests/e2e/cameras.rs` tries) | debris_suspected, camera_blind, camera_moved |
+| pictures in the tests of `edge-agent`, drawn and real (not measured here) | debris_suspected, camera_blind, camera_moved; `tests/e2e/cameras.rs` tries camera_frozen |
 | none | smoke_fire_suspected: not offered |
 """
 
