@@ -17,6 +17,10 @@ pub enum CameraState {
     Live,
     /// Connected, but the picture stands still.
     Frozen,
+    /// Its picture shows nothing: black, covered, out of focus; `reason` says which.
+    Blind,
+    /// It shows another place than its scene was drawn on.
+    Moved,
     /// No frames; `reason` says why.
     Down,
 }
@@ -30,7 +34,7 @@ pub struct CameraHealth {
     pub state: CameraState,
     /// Since when.
     pub since: UtcTime,
-    /// Why it is down, for people: `connection refused`, `no frame for 3 s`.
+    /// Why it is down, blind or moved, for people: `connection refused`, `no frame for 3 s`, `covered`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Frames per second decoded.

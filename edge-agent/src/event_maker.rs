@@ -63,6 +63,8 @@ pub struct SystemNotice {
     pub reason: Option<String>,
     /// For people.
     pub detail: Option<String>,
+    /// What the camera showed then.
+    pub stills: Vec<Evidence>,
 }
 
 impl EventMaker {
@@ -115,6 +117,7 @@ impl EventMaker {
             phase: notice.phase,
             incident: notice.incident,
             cam: camera.cloned(),
+            evidence: notice.stills,
             reason: notice.reason,
             detail: notice.detail,
             ..base

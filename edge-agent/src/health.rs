@@ -4,6 +4,7 @@ use crate::capture::CameraStats;
 use kerege_contract::event::TimeSource;
 use kerege_contract::health::{CameraHealth, CameraState, CameraTime};
 use kerege_contract::{CameraId, UtcTime};
+use kerege_pipelines::Sight;
 use std::collections::VecDeque;
 use std::fs;
 use std::path::Path;
@@ -45,6 +46,8 @@ const LATENCIES: usize = 256;
 pub struct AnalysisFigures {
     /// Frames analysed since the start.
     pub analysed: u64,
+    /// Whether the camera can be believed, and why not.
+    pub sight: (Sight, &'static str),
     latencies_ms: VecDeque<f64>,
 }
 
@@ -95,7 +98,11 @@ impl CameraMeter {
         self.was_live |= stats.live;
         let state = match (stats.live, stats.frozen) {
             (true, true) => CameraState::Frozen,
-            (true, false) => CameraState::Live,
+            (true, false) => match analysis.sight.0 {
+                Sight::Blind => CameraState::Blind,
+                Sight::Moved => CameraState::Moved,
+                Sight::Clear | Sight::Frozen => CameraState::Live,
+            },
             (false, _) if self.was_live || stats.reason.is_some() => CameraState::Down,
             (false, _) => CameraState::Connecting,
         };
@@ -107,7 +114,11 @@ impl CameraMeter {
             cam: self.camera.clone(),
             state,
             since: self.since,
-            reason: stats.reason.clone().filter(|_| state == CameraState::Down),
+            reason: match state {
+                CameraState::Down => stats.reason.clone(),
+                CameraState::Blind | CameraState::Moved => Some(analysis.sight.1.to_owned()),
+                _ => None,
+            },
             fps_in,
             fps_analysed,
             dropped: stats.overwritten,
@@ -154,6 +165,9 @@ mod tests {
         let health = meter.look(&stats, &analysis, later, begun + Duration::from_secs(30));
         assert_eq!((health.state, health.since, health.latency_ms), (CameraState::Live, later, Some(20.0)));
         assert!((health.fps_in - 25.0).abs() < 1e-9 && (health.fps_analysed - 0.1).abs() < 1e-9);
+        analysis.sight = (Sight::Blind, "covered");
+        let blind = meter.look(&stats, &analysis, later, begun + Duration::from_secs(31));
+        assert_eq!((blind.state, blind.reason.as_deref()), (CameraState::Blind, Some("covered")));
         stats.live = false;
         stats.reason = Some("connection refused".into());
         let down = meter.look(&stats, &analysis, later.plus_seconds(5.0), begun + Duration::from_secs(35));

@@ -1,7 +1,8 @@
 //! The box at the intersection: from a camera's stream to a signed event that is never lost.
 //!
 //! A frame comes from [`capture`], waits in a latest-frame slot, is looked at by the one inference
-//! thread ([`infer`]) and becomes tracks, passages and incidents in `kerege-pipelines`. From there
+//! thread ([`infer`]; [`vision`] says whether it can be believed) and becomes tracks, passages and incidents in
+//! `kerege-pipelines`. From there
 //! on nothing may be lost: [`run`] turns them into events, which are signed, chained and committed
 //! to the [`outbox`] before the [`uplink`] sends them. [`analyze`] goes the same way with a file and
 //! [`replay`] with a recording, and [`simulate`] plays files as cameras.
@@ -32,3 +33,4 @@ pub mod still;
 pub mod supervise;
 pub mod timemap;
 pub mod uplink;
+pub mod vision;

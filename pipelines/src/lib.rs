@@ -23,6 +23,7 @@ mod track;
 
 pub use ground::{CannotCalibrate, calibrate};
 pub use options::{GroundOptions, Options, RuleOptions, TrackingOptions};
+pub use output::Thing;
 pub use output::{
     FrameMeta, IncidentChange, IncidentKey, MinuteCells, OpenIncident, Outputs, Passage, Reason, Sight, TrackId,
     TrackView, Tracked,

@@ -61,6 +61,15 @@ pub struct Tracked {
     pub detection: Detection,
 }
 
+/// Something that lies still in the picture and was not there before, whatever it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thing {
+    /// Where.
+    pub bbox: FrameBox,
+    /// How long it has been still, seconds.
+    pub still_s: f64,
+}
+
 /// A confirmed track in one frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrackView {

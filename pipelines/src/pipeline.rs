@@ -9,7 +9,9 @@ use crate::queue::Lanes;
 use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
 use crate::signals::Signals;
 use crate::track::{Sighting, Track, Tracker};
-use crate::{FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, TrackId, TrackView, Tracked};
+use crate::{
+    FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, Thing, TrackId, TrackView, Tracked,
+};
 use kerege_contract::phase::SignalMessage;
 use kerege_contract::{Detection, Scene, UtcTime};
 use std::collections::BTreeMap;
@@ -37,6 +39,8 @@ pub struct Pipeline {
     /// Lines that were found crossed in this frame.
     crossed: Vec<(TrackId, Step)>,
     lanes: Lanes,
+    /// What lies still, and when that was seen, pipeline seconds.
+    things: (f64, Vec<Thing>),
 }
 
 impl Pipeline {
@@ -61,6 +65,7 @@ impl Pipeline {
             steps: Vec::new(),
             crossed: Vec::new(),
             lanes: Lanes::default(),
+            things: (f64::NEG_INFINITY, Vec::new()),
         }
     }
 
@@ -146,6 +151,8 @@ impl Pipeline {
             clock: &self.clock,
             signals: &self.signals,
             users: &users,
+            sightings: &self.sightings,
+            things: (self.things.0, &self.things.1),
             crossed: &self.crossed,
         };
         let claims = self.rules.judge(&watch, utc, options);
@@ -250,6 +257,14 @@ impl Pipeline {
     /// arrive before or after the frames of that time, in any order, but no later than five seconds.
     pub fn take_signal(&mut self, message: SignalMessage) {
         self.signals.log.take(message);
+    }
+
+    /// Takes what lies still in the picture as of the newest frame; asked for by scenes with a rule
+    /// `debris_suspected` only. It holds until it is told again, for [`RuleOptions::max_gap_s`] at most.
+    ///
+    /// [`RuleOptions::max_gap_s`]: crate::RuleOptions::max_gap_s
+    pub fn take_things(&mut self, things: Vec<Thing>) {
+        self.things = (self.clock.now(), things);
     }
 
     /// Tells how far off the frames' UTC may be from now on, seconds; what is judged by signals must hold

@@ -65,6 +65,34 @@ fn faults_of_one_camera_are_noticed_and_healed_and_disturb_no_other() -> anyhow:
     Ok(())
 }
 
+#[test]
+fn a_covered_lens_is_an_alarm_until_it_is_uncovered() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let clip =
+        drawn(&Scenario { seconds: 50.0, covered: [10.0, 25.0], ..Scenario::busy() }, "covered.mp4", folder.path())?;
+    let city = City::start(&Plan::drawn(vec![clip]), folder.path())?;
+    let operator = city.sign_in("operator")?;
+    let becomes = |wanted: &str, seconds: u64| {
+        eventually(&format!("c1 {wanted}"), Duration::from_secs(seconds), || {
+            Ok((state(&operator, "c1")? == wanted).then_some(()))
+        })
+        .map_err(|error| error.context(city.tails()))
+    };
+    let alarm = || -> anyhow::Result<Option<Value>> {
+        let alarms = operator.json("/alarms")?;
+        let mut rows = alarms.as_array().into_iter().flatten();
+        Ok(rows.find(|row| row["kind"] == "camera_blind").cloned())
+    };
+    becomes("blind", 70)?;
+    let reason = camera(&operator, "c1")?["reason"].clone();
+    anyhow::ensure!(reason == "black", "it says why: {reason}");
+    let raised = eventually("an alarm", Duration::from_secs(5), alarm)?;
+    anyhow::ensure!(raised["detail"].as_str().is_some_and(|detail| detail.contains("black")), "{raised}");
+    becomes("live", 40)?;
+    eventually("the alarm cleared", Duration::from_secs(5), || Ok(alarm()?.filter(|row| row["open"] == false)))?;
+    Ok(())
+}
+
 /// A clip long enough that no loop interrupts the test.
 fn long() -> Scenario {
     Scenario { seconds: 150.0, ..Scenario::busy() }

@@ -73,6 +73,10 @@ fn counts_are_those_that_a_person_makes() -> anyhow::Result<()> {
     let mut wrong = Vec::new();
     for street in STREETS {
         let summary = analyze(&shared, street, &models, &folder.path().join(street.clip))?;
+        let touched = |row: &&Value| row["type"].as_str().is_some_and(|kind| kind.starts_with("camera_"));
+        if let Some(row) = summary["incidents"].as_array().into_iter().flatten().find(touched) {
+            wrong.push(format!("{}: nobody touched the camera, but: {row}", street.clip));
+        }
         for (line, dir, counted, within) in street.counted {
             let rows = summary["counts"].as_array().into_iter().flatten();
             let found = rows

@@ -32,9 +32,13 @@ pub fn draw(scenario: &Scenario, path: &Path) -> anyhow::Result<()> {
     let frames = (scenario.seconds * f64::from(FPS)).round();
     let mut index = 0.0;
     while index < frames {
+        let t = index / f64::from(FPS);
         picture.clear();
-        for (class, bbox) in scenario.boxes_at(index / f64::from(FPS)) {
+        for (class, bbox) in scenario.boxes_at(t) {
             picture.fill(bbox, swatch(class).paint.rgb());
+        }
+        if (scenario.covered[0]..scenario.covered[1]).contains(&t) {
+            picture.pixels.fill(3);
         }
         input.write_all(&picture.pixels)?;
         index += 1.0;

@@ -76,6 +76,8 @@ pub struct Scenario {
     pub seconds: f64,
     /// Who drives.
     pub actors: Vec<Actor>,
+    /// From when until when something covers the lens, seconds.
+    pub covered: [f64; 2],
 }
 
 /// The paint and size in which a kind of vehicle is drawn.
@@ -190,6 +192,7 @@ impl Scenario {
         use RoadUserClass::{Bus, Car, Truck};
         Self {
             seconds: 44.0,
+            covered: [0.0, 0.0],
             actors: vec![
                 Actor::through(Car, South, 1.0, 110.0),
                 Actor::through(Bus, South, 5.0, 90.0),
@@ -211,6 +214,7 @@ impl Scenario {
         use RoadUserClass::{Bus, Car};
         Self {
             seconds: 16.0,
+            covered: [0.0, 0.0],
             actors: vec![
                 Actor::stopping(Car, South, 0.5, 140.0, 120.0, 7.0),
                 Actor::through(Car, North, 1.0, 120.0),

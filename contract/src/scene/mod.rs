@@ -13,7 +13,9 @@ mod rule;
 
 pub use marking::{Forbidden, Marking};
 pub use points::PointsFile;
-pub use rule::{CrashSuspected, FailureToYield, IllegalTurn, LaneViolation, NearMiss, RedLight, StopLine};
+pub use rule::{
+    CrashSuspected, DebrisSuspected, FailureToYield, IllegalTurn, LaneViolation, NearMiss, RedLight, StopLine,
+};
 pub use rule::{DayOfWeek, LooksAt, Rule, RuleKind, Scope, StoppedVehicle, TimeWindow, WrongWay};
 // Flow and places.
 pub use rule::{Congestion, Crowd, IllegalStop, Loitering, PedestrianOnRoad, QueueSpillback, Speeding, Standstill};

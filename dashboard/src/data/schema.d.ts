@@ -483,7 +483,7 @@ export interface components {
             name: string;
             /** @description Capture time of the latest picture that may be fetched. */
             picture_captured?: components["schemas"]["UtcTime"];
-            /** @description Why it is down, in the box's words. */
+            /** @description Why it is down, blind or moved, in the box's words. */
             reason?: string;
             /**
              * Format: uint64
@@ -508,7 +508,7 @@ export interface components {
         };
         CameraId: string;
         /** @description What a camera is doing, as far as the centre can know. */
-        CameraState: "unknown" | "connecting" | "live" | "frozen" | "down";
+        CameraState: "unknown" | "connecting" | "live" | "frozen" | "blind" | "moved" | "down";
         /** @description How far a box's newest chain is known. */
         ChainState: {
             /**
@@ -688,6 +688,19 @@ export interface components {
          * @enum {string}
          */
         DayOfWeek: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /** @description Thresholds of `debris_suspected`. What is lower than the rule's `min_box_height` is not meant. */
+        DebrisSuspected: {
+            /**
+             * Format: double
+             * @description How long it must be gone before that is over, seconds.
+             */
+            clear_s: number;
+            /**
+             * Format: double
+             * @description How long it must lie still, seconds.
+             */
+            confirm_s: number;
+        };
         DeviceId: string;
         /** @description Which way a line was crossed. */
         Direction: "forward" | "backward";
@@ -1444,6 +1457,9 @@ export interface components {
         }) | (components["schemas"]["CrashSuspected"] & {
             /** @constant */
             type: "crash_suspected";
+        }) | (components["schemas"]["DebrisSuspected"] & {
+            /** @constant */
+            type: "debris_suspected";
         }));
         RuleId: string;
         /** @description The rule that raised an event. */

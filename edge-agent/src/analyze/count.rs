@@ -1,6 +1,6 @@
 //! What the summary says: counts by line, direction and class, incidents, observed time.
 
-use kerege_contract::event::Phase;
+use kerege_contract::event::{EventType, Phase};
 use kerege_contract::fact::Direction;
 use kerege_contract::files::{IncidentSummary, LineCount};
 use kerege_contract::{IncidentId, Scene};
@@ -59,6 +59,16 @@ impl Tally {
             if !incident.tracks.contains(&object.track) {
                 incident.tracks.push(object.track.clone());
             }
+        }
+    }
+
+    /// Notes that the camera is blind or moved, or is not any more, `t` seconds from the clip's start.
+    pub(super) fn condition(&mut self, id: IncidentId, kind: EventType, phase: Phase, t: f64) {
+        if phase == Phase::Start {
+            let (rule, lane, end_t, tracks) = (None, None, None, Vec::new());
+            self.incidents.push(IncidentSummary { id, kind, rule, lane, start_t: t, end_t, tracks });
+        } else if let Some(incident) = self.incidents.iter_mut().find(|incident| incident.id == id) {
+            incident.end_t = Some(t);
         }
     }
 

@@ -4,6 +4,7 @@ use crate::capture::FileError;
 use crate::models_cli::ModelError;
 use crate::scene_cli::SceneError;
 use crate::still::StillError;
+use crate::vision::VisionError;
 use kerege_models::DetectError;
 use std::path::PathBuf;
 
@@ -37,6 +38,9 @@ pub enum AnalyzeError {
         /// Why.
         source: DetectError,
     },
+    /// Whether the camera is blind or moved cannot be told.
+    #[error("whether the camera is blind or moved cannot be told")]
+    Vision(#[from] VisionError),
     /// No still of a frame.
     #[error("no still of frame {frame}")]
     Still {

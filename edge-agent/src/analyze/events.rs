@@ -3,18 +3,21 @@
 
 use super::AnalyzeError;
 use super::output::{Lines, Output};
-use crate::event_maker::{CameraContext, EventMaker};
+use crate::event_maker::{CameraContext, EventMaker, SystemNotice};
 use crate::facts;
 use crate::ids::Random;
 use crate::incidents::IncidentIds;
+use crate::outbox::Draft;
+use crate::vision::SightChange;
 use kerege_contract::event::{
-    Clock, ClockSource, ClockState, EventTimes, Evidence, EvidenceRole, ModelRef, TimeSource,
+    Clock, ClockSource, ClockState, Event, EventTimes, EventType, Evidence, EvidenceRole, ModelRef, Phase, Severity,
+    TimeSource,
 };
 use kerege_contract::fact::{BootId, MinuteFact};
 use kerege_contract::recording::RecordingHeader;
 use kerege_contract::version::{Unknown, V1};
 use kerege_contract::{CameraId, DeviceId, FrameSize, IncidentId, Scene, Sha256Hash, SiteId, UtcTime};
-use kerege_pipelines::{IncidentChange, MinuteCells};
+use kerege_pipelines::{IncidentChange, MinuteCells, Sight};
 
 /// What events of a file name as their box, site and camera.
 const NAME: &str = "analyze";
@@ -33,6 +36,8 @@ pub(crate) struct Chronicle {
     seq: u64,
     fseq: u64,
     prev: Sha256Hash,
+    /// The beginning of what the camera is: blind or moved.
+    dark: Option<Event>,
 }
 
 impl Chronicle {
@@ -57,6 +62,7 @@ impl Chronicle {
             seq: 0,
             fseq: 0,
             prev: Sha256Hash::ZERO,
+            dark: None,
         }
     }
 
@@ -74,21 +80,56 @@ impl Chronicle {
         output: &mut Output,
     ) -> Result<Option<IncidentId>, AnalyzeError> {
         let Some(id) = self.incidents.id_of(&self.camera, change, &mut self.random) else { return Ok(None) };
-        let mut evidence = Vec::new();
-        if let Some(bytes) = still {
-            let sha256 = Sha256Hash::of(&bytes);
-            output.still(&format!("{sha256}.jpg"), &bytes)?;
-            let (role, mime) = (EvidenceRole::Still, "image/jpeg".to_owned());
-            evidence.push(Evidence { role, mime, bytes: bytes.len() as u64, sha256, masked: false });
+        let (evidence, times) = (evidence(still, output)?, times(change.utc, change.detected_utc));
+        let draft = self.maker.incident(&self.context, change, id, times, evidence, &mut self.random);
+        self.write(&draft, output)?;
+        Ok(Some(id))
+    }
+
+    /// Writes that the camera can be believed again, or cannot any more; gives what began and what is over.
+    pub(super) fn sight(
+        &mut self,
+        change: &SightChange,
+        detected: UtcTime,
+        still: Option<Vec<u8>>,
+        output: &mut Output,
+    ) -> Result<Vec<(IncidentId, EventType, Phase)>, AnalyzeError> {
+        let (mut told, times) = (Vec::new(), times(change.since, detected));
+        if let Some(start) = self.dark.take() {
+            let draft = self.maker.ending(&start, change.reason, times.clone(), &mut self.random);
+            self.write(&draft, output)?;
+            told.extend(start.incident.map(|id| (id, start.kind, Phase::End)));
         }
-        let draft = self.maker.incident(&self.context, change, id, times(change), evidence, &mut self.random);
+        let kind = match change.sight {
+            Sight::Blind => EventType::CameraBlind,
+            Sight::Moved => EventType::CameraMoved,
+            Sight::Clear | Sight::Frozen => return Ok(told),
+        };
+        let id = self.random.incident_id(detected);
+        let notice = SystemNotice {
+            kind,
+            phase: Some(Phase::Start),
+            incident: Some(id),
+            severity: Severity::High,
+            reason: Some(change.reason.to_owned()),
+            detail: None,
+            stills: evidence(still, output)?,
+        };
+        let draft = self.maker.system(Some(&self.camera), notice, times, &mut self.random);
+        self.dark = Some(self.write(&draft, output)?);
+        told.push((id, kind, Phase::Start));
+        Ok(told)
+    }
+
+    /// Numbers, chains and writes an event.
+    fn write(&mut self, draft: &Draft, output: &mut Output) -> Result<Event, AnalyzeError> {
         let mut event = draft.event().clone();
         self.seq += 1;
         (event.epoch, event.seq, event.prev) = (1, self.seq, self.prev);
         let bytes = event.to_bytes();
         self.prev = Sha256Hash::of(&bytes);
         output.events.write_bytes(&bytes)?;
-        Ok(Some(id))
+        Ok(event)
     }
 
     /// Writes the fact of a minute.
@@ -112,11 +153,20 @@ impl Chronicle {
     }
 }
 
+/// Writes a still, where there is one.
+fn evidence(still: Option<Vec<u8>>, output: &Output) -> Result<Vec<Evidence>, AnalyzeError> {
+    let Some(bytes) = still else { return Ok(Vec::new()) };
+    let sha256 = Sha256Hash::of(&bytes);
+    output.still(&format!("{sha256}.jpg"), &bytes)?;
+    let (role, mime) = (EvidenceRole::Still, "image/jpeg".to_owned());
+    Ok(vec![Evidence { role, mime, bytes: bytes.len() as u64, sha256, masked: false }])
+}
+
 /// A file's time is what its reader says it is, and no clock stands behind it.
-fn times(change: &IncidentChange) -> EventTimes {
+fn times(event: UtcTime, detected: UtcTime) -> EventTimes {
     EventTimes {
-        event: change.utc,
-        detected: change.detected_utc,
+        event,
+        detected,
         src: TimeSource::File,
         err_ms: 0.0,
         clock: Clock { src: ClockSource::None, state: ClockState::Unsynced, off_ms: 0.0, err_ms: None },

@@ -31,7 +31,8 @@ pub(super) fn run(job: Job<'_>, output: Output) -> Result<Summary, AnalyzeError>
     let Job { video, scene, mut detector, phases, start, fps } = job;
     let source = FileSource::open(video, fps)?;
     let hash = hash_of(video)?;
-    let mut session = Session::new(scene, Chronicle::new(&hash, scene, Some(detector.model()), start), phases, output);
+    let mut session = Session::new(scene, Chronicle::new(&hash, scene, Some(detector.model()), start), phases, output)
+        .with_lookout()?;
     while let Some(frame) = source.next()? {
         take(&mut session, &frame, detector.as_mut(), start)?;
     }
@@ -51,6 +52,7 @@ pub(super) fn run(job: Job<'_>, output: Output) -> Result<Summary, AnalyzeError>
             ("preprocess", model.preprocess_s),
             ("inference", model.inference_s),
             ("postprocess", model.postprocess_s),
+            ("vision", stages.vision),
             ("analytics", stages.analytics),
             ("write", stages.write),
         ];

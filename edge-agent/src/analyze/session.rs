@@ -11,12 +11,15 @@ use super::phases::Phases;
 use crate::frame::Pixels;
 use crate::models_cli::thread_seconds;
 use crate::still;
+use crate::vision::{Beginning, Glance, Lookout};
 use kerege_contract::event::{ModelRef, Phase};
 use kerege_contract::files::{PassageRecord, Summary, Timings, TrackRecord};
 use kerege_contract::recording::DetectionFrame;
 use kerege_contract::version::V1;
 use kerege_contract::{Detection, FrameSize, Scene, Sha256Hash, UtcTime};
-use kerege_pipelines::{FrameMeta, IncidentChange, Options, Outputs, Passage, Pipeline, TrackView, Tracked};
+use kerege_pipelines::{
+    FrameMeta, IncidentChange, Options, Outputs, Passage, Pipeline, Sight, Thing, TrackView, Tracked,
+};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -43,6 +46,7 @@ pub(crate) struct About {
 /// Processor seconds of this thread by stage.
 #[derive(Debug, Default)]
 pub(crate) struct Stages {
+    pub(crate) vision: f64,
     pub(crate) analytics: f64,
     pub(crate) write: f64,
 }
@@ -50,6 +54,8 @@ pub(crate) struct Stages {
 /// One run over a clip or recording.
 pub(crate) struct Session {
     pipeline: Pipeline,
+    /// Of a clip; a recording has no pictures.
+    lookout: Option<Lookout>,
     phases: Phases,
     chronicle: Chronicle,
     tally: Tally,
@@ -66,6 +72,7 @@ impl Session {
     pub(crate) fn new(scene: &Scene, chronicle: Chronicle, phases: Phases, output: Output) -> Self {
         Self {
             pipeline: Pipeline::new(scene, &Options::default()),
+            lookout: None,
             phases,
             chronicle,
             tally: Tally::new(scene),
@@ -75,6 +82,15 @@ impl Session {
             span: None,
             size: None,
         }
+    }
+
+    /// Has a lookout tell whether the camera can be believed.
+    ///
+    /// # Errors
+    /// When OpenCV does not work.
+    pub(crate) fn with_lookout(self) -> Result<Self, AnalyzeError> {
+        let lookout = Lookout::new(self.pipeline.scene(), Beginning::default())?;
+        Ok(Self { lookout: Some(lookout), ..self })
     }
 
     /// Frames taken so far.
@@ -89,6 +105,7 @@ impl Session {
         seen: Seen<'_>,
         pixels: Option<&dyn Pixels>,
     ) -> Result<(), AnalyzeError> {
+        let things = self.look(meta, seen, pixels)?;
         let before = thread_seconds();
         for message in self.phases.until(meta.utc) {
             self.pipeline.take_signal(message);
@@ -97,6 +114,9 @@ impl Session {
             Seen::Detections(detections) => self.pipeline.step(meta, detections),
             Seen::Tracked(tracked) => self.pipeline.step_tracked(meta, tracked),
         };
+        if let Some(things) = things {
+            self.pipeline.take_things(things);
+        }
         let after = thread_seconds();
         self.stages.analytics += after - before;
         self.span = Some((self.span.map_or(meta.utc, |(first, _)| first), meta.utc));
@@ -106,6 +126,34 @@ impl Session {
         self.frames += 1;
         self.stages.write += thread_seconds() - after;
         Ok(())
+    }
+
+    /// Lets the lookout look; what lies on the road, when it was asked.
+    fn look(
+        &mut self,
+        meta: &FrameMeta,
+        seen: Seen<'_>,
+        pixels: Option<&dyn Pixels>,
+    ) -> Result<Option<Vec<Thing>>, AnalyzeError> {
+        let (Some(lookout), Some(pixels)) = (&mut self.lookout, pixels) else { return Ok(None) };
+        let before = thread_seconds();
+        let seen = if let Seen::Detections(detections) = seen { detections } else { &[] };
+        let (stream_epoch, t, utc, picture) = (meta.stream_epoch, meta.t, meta.utc, pixels.picture());
+        let noticed = lookout.look(&Glance { stream_epoch, t, utc, picture: &picture, seen })?;
+        if let Some(change) = &noticed.change {
+            self.pipeline.set_sight(change.sight);
+            let still = if change.sight == Sight::Clear { None } else { Some(self.still(pixels)?) };
+            let from_t = meta.t - meta.utc.seconds_since(change.since);
+            for (id, kind, phase) in self.chronicle.sight(change, meta.utc, still, &mut self.output)? {
+                self.tally.condition(id, kind, phase, rounded(from_t));
+            }
+        }
+        self.stages.vision += thread_seconds() - before;
+        Ok(noticed.things)
+    }
+
+    fn still(&self, pixels: &dyn Pixels) -> Result<Vec<u8>, AnalyzeError> {
+        still::jpeg_of(&pixels.picture()).map_err(|source| AnalyzeError::Still { frame: self.frames, source })
     }
 
     fn write_seen(&mut self, meta: &FrameMeta, seen: Seen<'_>, outputs: &Outputs) -> Result<(), AnalyzeError> {
@@ -147,8 +195,7 @@ impl Session {
 
     fn incident(&mut self, change: &IncidentChange, pixels: Option<&dyn Pixels>) -> Result<(), AnalyzeError> {
         let shown = pixels.filter(|_| change.phase == Phase::Start);
-        let still = shown.map(|pixels| still::jpeg_of(&pixels.picture())).transpose();
-        let still = still.map_err(|source| AnalyzeError::Still { frame: self.frames, source })?;
+        let still = shown.map(|pixels| self.still(pixels)).transpose()?;
         if let Some(id) = self.chronicle.incident(change, still, &mut self.output)? {
             self.tally.incident(id, change);
         }

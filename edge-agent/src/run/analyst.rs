@@ -9,6 +9,7 @@ use crate::frame::Frame;
 use crate::health::AnalysisFigures;
 use crate::infer::{NoFrame, Slots};
 use crate::signals::SharedTimeline;
+use crate::vision::{Glance, Lookout, Noticed};
 use kerege_contract::phase::SignalMessage;
 use kerege_contract::{CameraId, Detection, UtcTime};
 use kerege_models::Detector;
@@ -31,6 +32,11 @@ const DOWN_AFTER: Duration = Duration::from_millis(4500);
 pub(super) struct Watched {
     id: CameraId,
     pipeline: Pipeline,
+    lookout: Option<Lookout>,
+    /// Whether the stream shows the same picture again and again.
+    frozen: bool,
+    /// What the lookout complained of last.
+    fault: String,
     figures: Arc<Mutex<AnalysisFigures>>,
     analysed: u64,
     last_frame: Instant,
@@ -42,11 +48,19 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn new(id: CameraId, pipeline: Pipeline, figures: Arc<Mutex<AnalysisFigures>>) -> Self {
+    pub(super) fn new(
+        id: CameraId,
+        pipeline: Pipeline,
+        lookout: Option<Lookout>,
+        figures: Arc<Mutex<AnalysisFigures>>,
+    ) -> Self {
         let now = Instant::now();
         Self {
             id,
             pipeline,
+            lookout,
+            frozen: false,
+            fault: String::new(),
             figures,
             analysed: 0,
             last_frame: now,
@@ -55,6 +69,30 @@ impl Watched {
             last_kept: now,
             lost: None,
         }
+    }
+
+    /// Lets the lookout look; it takes no part when it cannot.
+    fn look(&mut self, frame: &Frame, seen: &[Detection]) -> Noticed {
+        let Some(lookout) = &mut self.lookout else { return Noticed::default() };
+        let picture = frame.pixels.picture();
+        let (stream_epoch, t, utc) = (frame.stream_epoch, frame.t, frame.utc);
+        match lookout.look(&Glance { stream_epoch, t, utc, picture: &picture, seen }) {
+            Ok(noticed) => noticed,
+            Err(error) => {
+                let fault = super::model::chain(&error);
+                if fault != self.fault {
+                    tracing::error!(camera = %self.id, "whether the camera is blind or moved is not known: {fault}");
+                    self.fault = fault;
+                }
+                Noticed::default()
+            }
+        }
+    }
+
+    /// Tells the pipeline whether the picture can be believed.
+    fn believe(&mut self) {
+        let sight = self.lookout.as_ref().map_or(Sight::Clear, Lookout::sight);
+        self.pipeline.set_sight(if self.frozen { Sight::Frozen } else { sight });
     }
 }
 
@@ -128,6 +166,14 @@ impl Analyst {
         let now = Instant::now();
         self.cameras[at].last_frame = now;
         let detections = self.detect(&frame);
+        let Noticed { change, things } = self.cameras[at].look(&frame, detections.as_deref().unwrap_or_default());
+        if let Some(change) = change {
+            let camera = &mut self.cameras[at];
+            tracing::info!(camera = %camera.id, sight = ?change.sight, reason = change.reason, "the camera's view");
+            camera.figures.lock().unwrap_or_else(PoisonError::into_inner).sight = (change.sight, change.reason);
+            camera.believe();
+            self.send(Record::Sight { camera: at, change, frame: frame.clone() })?;
+        }
         let camera = &mut self.cameras[at];
         let mut record = FrameRecord::new(at, &frame);
         if let Some(detections) = detections {
@@ -140,6 +186,9 @@ impl Analyst {
             };
             camera.pipeline.set_time_error(frame.err_ms / 1000.0);
             let outputs = camera.pipeline.step(&meta, &detections);
+            if let Some(things) = things {
+                camera.pipeline.take_things(things);
+            }
             camera.analysed += 1;
             camera.figures.lock().unwrap_or_else(PoisonError::into_inner).add(frame.arrival.elapsed());
             record.fill(meta, detections, outputs, &camera.pipeline);
@@ -178,9 +227,13 @@ impl Analyst {
         match &event.change {
             CameraChange::Live { .. } | CameraChange::Restored => {
                 camera.lost = None;
-                camera.pipeline.set_sight(Sight::Clear);
+                camera.frozen = false;
+                camera.believe();
             }
-            CameraChange::Frozen => camera.pipeline.set_sight(Sight::Frozen),
+            CameraChange::Frozen => {
+                camera.frozen = true;
+                camera.believe();
+            }
             CameraChange::Down { reason } => {
                 let since = camera.lost.take().map_or(event.at, |(since, _)| since);
                 camera.lost = Some((since, reason.clone()));

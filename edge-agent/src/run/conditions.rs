@@ -36,6 +36,7 @@ impl Conditions {
             severity: severity(kind),
             reason: Some(reason.to_owned()),
             detail,
+            stills: Vec::new(),
         })
     }
 
@@ -47,6 +48,11 @@ impl Conditions {
     /// The beginning of what is over now; none when it did not last.
     pub(super) fn end(&mut self, kind: EventType, camera: Option<&CameraId>) -> Option<Event> {
         self.open.remove(&(kind, camera.cloned()))
+    }
+
+    /// Whether a condition of a camera lasts.
+    pub(super) fn lasts(&self, kind: EventType, camera: &CameraId) -> bool {
+        self.open.contains_key(&(kind, Some(camera.clone())))
     }
 
     /// Those of cameras that the box does not have any more.
@@ -63,7 +69,12 @@ impl Conditions {
 
 const fn severity(kind: EventType) -> Severity {
     match kind {
-        EventType::CameraDown | EventType::CameraFrozen | EventType::DiskLow | EventType::OutboxHigh => Severity::High,
+        EventType::CameraDown
+        | EventType::CameraFrozen
+        | EventType::CameraBlind
+        | EventType::CameraMoved
+        | EventType::DiskLow
+        | EventType::OutboxHigh => Severity::High,
         _ => Severity::Medium,
     }
 }

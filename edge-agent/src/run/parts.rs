@@ -16,14 +16,16 @@ use crate::models_cli::Ready;
 use crate::outbox::{Limits, MAX_MESSAGE_BYTES, Moment, Moments, Outbox, OutboxHandle, OutboxThread, Settings};
 use crate::signals::{self, SharedTimeline, SignalOptions};
 use crate::uplink::{self, Feeds, Latest, UplinkOptions, UplinkState};
+use crate::vision::{Beginning, Kept, Lookout};
 use ed25519_dalek::SigningKey;
+use kerege_contract::event::EventType;
 use kerege_contract::fact::BootId;
 use kerege_contract::health::ModelHealth;
 use kerege_contract::reported::{ConfigStatus, Reported, ReportedCamera};
 use kerege_contract::version::{Unknown, V1};
 use kerege_contract::{CameraId, Scene};
 use kerege_models::Detector;
-use kerege_pipelines::{OpenIncident, Options, RuleOptions};
+use kerege_pipelines::{OpenIncident, Options, RuleOptions, Sight};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -140,6 +142,25 @@ pub(super) fn take_up(recorder: &mut Recorder) -> BTreeMap<CameraId, Vec<OpenInc
         recorder.finish(start, "restarted");
     }
     resumed
+}
+
+/// Who tells whether each camera can be believed; none where OpenCV does not work.
+pub(super) fn lookouts(config: &Config, recorder: &Recorder) -> Vec<Option<Lookout>> {
+    let cameras = config.cameras.iter().zip(&recorder.cameras);
+    let lookout = cameras.map(|(camera, recorded)| {
+        let (id, scene) = (&camera.options.id, &recorded.scene);
+        let moved = recorder.conditions.lasts(EventType::CameraMoved, id);
+        let sight = if moved { Sight::Moved } else { Sight::Clear };
+        let beginning = Beginning { kept: Some(Kept::new(&config.data_dir, id, scene)), sight };
+        match Lookout::new(scene, beginning) {
+            Ok(lookout) => Some(lookout),
+            Err(error) => {
+                tracing::error!(camera = %id, "whether it is blind or moved will not be known: {}", model::chain(&error));
+                None
+            }
+        }
+    });
+    lookout.collect()
 }
 
 /// The running uplink and what feeds it.

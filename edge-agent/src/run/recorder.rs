@@ -13,12 +13,13 @@ use crate::ids::Random;
 use crate::incidents::{IncidentIds, state_of};
 use crate::outbox::{Draft, Outbox, OutboxError, OutboxHandle};
 use crate::still;
+use crate::vision::SightChange;
 use kerege_contract::event::{Event, EventTimes, EventType, Evidence, EvidenceRole, Phase, TimeSource};
 use kerege_contract::fact::{BootId, Direction};
 use kerege_contract::files::PassageRecord;
 use kerege_contract::recording::DetectionFrame;
 use kerege_contract::{CameraId, Detection, Scene, UtcTime};
-use kerege_pipelines::{FrameMeta, IncidentChange, MinuteCells, OpenIncident, Outputs, Passage, Pipeline};
+use kerege_pipelines::{FrameMeta, IncidentChange, MinuteCells, OpenIncident, Outputs, Passage, Pipeline, Sight};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
@@ -37,6 +38,8 @@ pub(super) enum Record {
     Keep { camera: usize, open: Vec<OpenIncident>, running: Option<MinuteCells> },
     /// A camera came back or stands still.
     Camera(CameraEvent),
+    /// A camera went blind, was moved, or can be believed again; with the frame that shows it.
+    Sight { camera: usize, change: SightChange, frame: Frame },
     /// A camera is away; repeated while it is.
     Down { camera: usize, since: UtcTime, reason: String },
     /// A condition of the box begins, lasts or is over.
@@ -96,6 +99,23 @@ pub(super) struct Recorded {
     pub(super) context: CameraContext,
 }
 
+/// How a condition began.
+struct Began<'f> {
+    at: UtcTime,
+    /// A stable word.
+    reason: &'f str,
+    /// For people.
+    detail: Option<String>,
+    /// The picture that shows it.
+    frame: Option<&'f Frame>,
+}
+
+impl<'f> Began<'f> {
+    const fn new(at: UtcTime, reason: &'f str, detail: Option<String>) -> Self {
+        Self { at, reason, detail, frame: None }
+    }
+}
+
 /// The thread's state.
 pub(super) struct Recorder {
     pub(super) outbox: OutboxHandle,
@@ -136,25 +156,20 @@ impl Recorder {
             }
             Record::Keep { camera, open, running } => self.keep(camera, &open, running),
             Record::Camera(event) => self.camera(&event),
+            Record::Sight { camera, change, frame } => self.sight(camera, &change, &frame),
             Record::Down { camera, since, reason } => {
                 let id = self.cameras[camera].id.clone();
-                self.begin(EventType::CameraDown, Some(&id), since, "no_frames", Some(reason));
+                self.begin(EventType::CameraDown, Some(&id), &Began::new(since, "no_frames", Some(reason)));
             }
             Record::Condition { kind, lasts: Some(detail) } => {
-                self.begin(kind, None, clock::now(), "observed", Some(detail));
+                self.begin(kind, None, &Began::new(clock::now(), "observed", Some(detail)));
             }
             Record::Condition { kind, lasts: None } => self.end(kind, None, "restored"),
         }
     }
 
     fn frame(&mut self, record: FrameRecord) {
-        let jpeg = record.frame.as_ref().and_then(|frame| match still::jpeg(frame) {
-            Ok(jpeg) => Some(jpeg),
-            Err(error) => {
-                tracing::warn!(camera = %frame.camera, error = &error as &dyn std::error::Error, "no still");
-                None
-            }
-        });
+        let jpeg = record.frame.as_ref().and_then(jpeg_of);
         let camera = self.cameras[record.camera].id.clone();
         if let Some((meta, detections)) = record.seen {
             let (epoch, frame, t, utc) = (meta.stream_epoch, meta.frame, meta.t, meta.utc);
@@ -259,17 +274,43 @@ impl Recorder {
                 self.end(EventType::CameraFrozen, Some(&event.camera), "restored");
             }
             CameraChange::Frozen => {
-                self.begin(EventType::CameraFrozen, Some(&event.camera), event.at, "same_picture", None);
+                let began = Began::new(event.at, "same_picture", None);
+                self.begin(EventType::CameraFrozen, Some(&event.camera), &began);
             }
             CameraChange::Restored => self.end(EventType::CameraFrozen, Some(&event.camera), "restored"),
             CameraChange::Down { .. } => {}
         }
     }
 
-    fn begin(&mut self, kind: EventType, camera: Option<&CameraId>, at: UtcTime, reason: &str, detail: Option<String>) {
+    /// A camera is blind or moved, never both; a still shows what it saw.
+    fn sight(&mut self, at: usize, change: &SightChange, frame: &Frame) {
+        let camera = self.cameras[at].id.clone();
+        let kind = match change.sight {
+            Sight::Blind => Some(EventType::CameraBlind),
+            Sight::Moved => Some(EventType::CameraMoved),
+            Sight::Clear | Sight::Frozen => None,
+        };
+        for over in [EventType::CameraBlind, EventType::CameraMoved] {
+            if Some(over) != kind {
+                self.end(over, Some(&camera), if kind.is_none() { change.reason } else { "restored" });
+            }
+        }
+        let Some(kind) = kind else { return };
+        let began = Began::new(change.since, change.reason, None);
+        self.begin(kind, Some(&camera), &Began { frame: Some(frame), ..began });
+    }
+
+    fn begin(&mut self, kind: EventType, camera: Option<&CameraId>, began: &Began<'_>) {
         let id = self.random.incident_id(clock::now());
-        let Some(notice) = self.conditions.begin(kind, camera, id, reason, detail) else { return };
-        let draft = self.maker.system(camera, notice, self.times(at), &mut self.random);
+        let Some(mut notice) = self.conditions.begin(kind, camera, id, began.reason, began.detail.clone()) else {
+            return;
+        };
+        let mut times = self.times(began.at);
+        if let Some(frame) = began.frame {
+            (times.src, times.err_ms) = (frame.source, frame.err_ms);
+            notice.stills = jpeg_of(frame).map(|jpeg| self.still(&jpeg)).unwrap_or_default();
+        }
+        let draft = self.maker.system(camera, notice, times, &mut self.random);
         if let Some(event) = self.append(draft) {
             self.conditions.began(event);
         }
@@ -324,6 +365,17 @@ impl Recorder {
                     std::thread::sleep(Duration::from_secs(1));
                 }
             }
+        }
+    }
+}
+
+/// The frame as JPEG; told in the log when it cannot be made.
+fn jpeg_of(frame: &Frame) -> Option<Vec<u8>> {
+    match still::jpeg(frame) {
+        Ok(jpeg) => Some(jpeg),
+        Err(error) => {
+            tracing::warn!(camera = %frame.camera, error = &error as &dyn std::error::Error, "no still");
+            None
         }
     }
 }

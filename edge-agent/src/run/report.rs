@@ -14,6 +14,7 @@ use kerege_contract::health::{Health, ModelHealth};
 use kerege_contract::jws::{self, ContentType};
 use kerege_contract::version::{Unknown, V1};
 use kerege_contract::{DeviceId, UtcTime};
+use kerege_pipelines::Sight;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,10 +56,10 @@ pub(super) struct Reporter {
     pub(super) begun: Instant,
 }
 
-/// When each duty was done last, and whether each camera was live and frozen then.
+/// When each duty was done last, and whether each camera was live, frozen and to be believed then.
 struct Done {
     health: Option<Instant>,
-    cameras: Vec<(bool, bool)>,
+    cameras: Vec<(bool, bool, Sight)>,
     conditions: Instant,
     clock: Instant,
     tidy: Instant,
@@ -97,14 +98,14 @@ impl Reporter {
         }
     }
 
-    /// Whether each camera is live and frozen.
-    fn camera_states(&self) -> Vec<(bool, bool)> {
+    /// Whether each camera is live, frozen and to be believed.
+    fn camera_states(&self) -> Vec<(bool, bool, Sight)> {
         let cameras = self.cameras.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = |camera: &Camera| {
-            let stats = camera.stats();
-            (stats.live, stats.frozen)
+        let state = |(camera, reported): (&Camera, &Reported)| {
+            let (stats, analysis) = (camera.stats(), reported.figures.lock().unwrap_or_else(PoisonError::into_inner));
+            (stats.live, stats.frozen, analysis.sight.0)
         };
-        cameras.iter().map(state).collect()
+        cameras.iter().zip(&self.reported).map(state).collect()
     }
 
     fn conditions(&self) {

@@ -18,6 +18,7 @@ use crate::outbox::{OutboxHandle, OutboxThread};
 use crate::signals::SharedTimeline;
 use crate::supervise::{self, Supervisor};
 use crate::uplink::{Latest, UplinkState};
+use crate::vision::Lookout;
 use kerege_contract::{CameraId, Scene};
 use kerege_models::Detector;
 use kerege_pipelines::{OpenIncident, Pipeline};
@@ -81,9 +82,10 @@ fn start(
     let (records, told) = sync_channel(QUEUE);
     let mut recorder = parts::make_recorder(base, outbox, detector.as_deref(), &pictures)?;
     let resumed = parts::take_up(&mut recorder);
+    let lookouts = parts::lookouts(&base.config, &recorder);
     let recorder = spawn("recorder", move || recorder.run(&told))?;
     let timeline = parts::timeline(&base.config);
-    let analysis = start_analysis(base, detector, &resumed, timeline.clone(), records.clone())?;
+    let analysis = start_analysis(base, detector, (&resumed, lookouts), timeline.clone(), records.clone())?;
     let uplink = parts::start_uplink(base, runtime, outbox, health.subscribe(), timeline.as_ref())?;
     let (end_reports, reports_ended) = sync_channel::<()>(0);
     let (cameras, slots) = (Arc::clone(&analysis.cameras), analysis.slots);
@@ -142,7 +144,7 @@ struct Analysis {
 fn start_analysis(
     base: &Base,
     detector: Option<Box<dyn Detector>>,
-    resumed: &BTreeMap<CameraId, Vec<OpenIncident>>,
+    (resumed, lookouts): (&BTreeMap<CameraId, Vec<OpenIncident>>, Vec<Option<Lookout>>),
     timeline: Option<SharedTimeline>,
     records: SyncSender<Record>,
 ) -> Result<Analysis, RunError> {
@@ -150,12 +152,12 @@ fn start_analysis(
     let (change, changes) = sync_channel(CHANGES);
     let options = parts::pipeline_options(&base.config);
     let (mut watched, mut reported) = (Vec::new(), Vec::new());
-    for camera in &base.config.cameras {
+    for (camera, lookout) in base.config.cameras.iter().zip(lookouts) {
         let id = &camera.options.id;
         let mut pipeline = Pipeline::new(camera.scene.as_ref().unwrap_or(&Scene::empty()), &options);
         pipeline.resume(resumed.get(id).cloned().unwrap_or_default());
         let figures = Arc::default();
-        watched.push(Watched::new(id.clone(), pipeline, Arc::clone(&figures)));
+        watched.push(Watched::new(id.clone(), pipeline, lookout, Arc::clone(&figures)));
         reported.push(Reported { meter: CameraMeter::new(id.clone(), clock::now()), figures });
     }
     let phases = Phases::new(timeline);

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod blind;
 mod phases;
 mod replay;
 mod results;

@@ -3,6 +3,7 @@
 use kerege_contract::Sha256Hash;
 use kerege_tiny_onnx::{Blob, Paint, colour_blob_detector, colour_blob_manifest};
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -53,6 +54,9 @@ struct Driver {
     bottom: fn(f32) -> f32,
 }
 
+/// Left edges of the kerbs, pixels.
+const KERBS: [u32; 4] = [8, 108, 208, 308];
+
 const CAR: (f32, f32) = (26.0, 30.0);
 
 /// Two cars south in the west, then a van the wrong way; a bus north; a truck that stands for 8 s.
@@ -77,6 +81,11 @@ fn truck(t: f32) -> f32 {
 
 /// Draws the clip.
 pub(crate) fn draw(path: &Path) {
+    draw_dark(path, 0.0..0.0);
+}
+
+/// Draws it with a lens that is covered for some seconds.
+pub(crate) fn draw_dark(path: &Path, covered: Range<f32>) {
     let line = format!(
         "fdsrc ! rawvideoparse format=rgb width={WIDTH} height={HEIGHT} framerate=20/1 ! videoconvert \
          ! video/x-raw,format=I420 ! x264enc bitrate=2000 key-int-max=20 ! h264parse ! mp4mux ! filesink location={}",
@@ -87,7 +96,9 @@ pub(crate) fn draw(path: &Path) {
     let mut child = command.spawn().expect("gst-launch-1.0 is needed: run ./kerege setup");
     let mut input = child.stdin.take().unwrap();
     for number in 0..(SECONDS * FPS) as u32 {
-        input.write_all(&frame(number as f32 / FPS)).unwrap();
+        let t = number as f32 / FPS;
+        let picture = if covered.contains(&t) { vec![2; (WIDTH * HEIGHT * 3) as usize] } else { frame(t) };
+        input.write_all(&picture).unwrap();
     }
     drop(input);
     assert!(child.wait().unwrap().success());
@@ -95,6 +106,12 @@ pub(crate) fn draw(path: &Path) {
 
 fn frame(t: f32) -> Vec<u8> {
     let mut pixels = Paint::ROAD.repeat((WIDTH * HEIGHT) as usize);
+    // Kerbs between the lanes: a camera that shows nothing at all is blind.
+    for (number, pixel) in pixels.chunks_exact_mut(3).enumerate() {
+        if KERBS.iter().any(|kerb| (*kerb..kerb + 4).contains(&(number as u32 % WIDTH))) {
+            pixel.fill(140);
+        }
+    }
     for driver in &DRIVERS {
         let (bottom, (width, height)) = ((driver.bottom)(t), driver.size);
         let rows = (bottom - height).max(0.0) as u32..bottom.clamp(0.0, HEIGHT as f32) as u32;

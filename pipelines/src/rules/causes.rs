@@ -79,8 +79,9 @@ impl Moment<'_> {
             .rule
             .map(|rule| &self.scene.rules[rule].schedule)
             .is_some_and(|schedule| schedule::in_force(schedule, self.clock.utc(), self.options.utc_offset_min));
-        let here =
-            cause.about.is_some_and(|about| about == About::Spot || about.users().any(|id| self.cast.is_seen(id)));
+        let here = cause.about.is_some_and(|about| {
+            matches!(about, About::Spot | About::Thing) || about.users().any(|id| self.cast.is_seen(id))
+        });
         match (in_force, here) {
             (false, _) => Reason::Unscheduled,
             (true, true) => cause.over,

@@ -34,6 +34,8 @@ impl Spot {
 pub(crate) enum About {
     /// Nobody in particular: the lane, zone or line as a whole. One cause per rule and spot.
     Spot,
+    /// A thing that is no road user; which one, its place tells.
+    Thing,
     /// A road user.
     One(TrackId),
     /// Two road users, in either order.
@@ -44,16 +46,17 @@ impl About {
     /// The road users that cause it.
     pub(crate) fn users(self) -> impl Iterator<Item = TrackId> {
         let (first, second) = match self {
-            Self::Spot => (None, None),
+            Self::Spot | Self::Thing => (None, None),
             Self::One(one) => (Some(one), None),
             Self::Pair(one, other) => (Some(one), Some(other)),
         };
         first.into_iter().chain(second)
     }
 
-    /// Whether it is the same road users.
+    /// Whether it is the same road users; of things nobody can tell.
     pub(crate) fn is_same(self, other: Self) -> bool {
-        self == other || matches!((self, other), (Self::Pair(a, b), Self::Pair(c, d)) if (a, b) == (d, c))
+        (self == other && self != Self::Thing)
+            || matches!((self, other), (Self::Pair(a, b), Self::Pair(c, d)) if (a, b) == (d, c))
     }
 }
 

@@ -4,6 +4,7 @@ use super::Claim;
 use super::congestion::CongestionJudge;
 use super::crash::CrashJudge;
 use super::crowd::CrowdJudge;
+use super::debris::DebrisJudge;
 use super::failure_to_yield::FailureToYieldJudge;
 use super::illegal_stop::IllegalStopJudge;
 use super::illegal_turn::IllegalTurnJudge;
@@ -65,5 +66,6 @@ pub(crate) fn judge_of(kind: &RuleKind) -> Box<dyn Judge> {
         RuleKind::FailureToYield(thresholds) => Box::new(FailureToYieldJudge::new(thresholds)),
         RuleKind::NearMiss(thresholds) => Box::new(NearMissJudge::new(thresholds)),
         RuleKind::CrashSuspected(thresholds) => Box::new(CrashJudge::new(thresholds)),
+        RuleKind::DebrisSuspected(thresholds) => Box::new(DebrisJudge::new(thresholds)),
     }
 }

@@ -13,6 +13,7 @@ mod claim;
 mod congestion;
 mod crash;
 mod crowd;
+mod debris;
 mod failure_to_yield;
 mod groups;
 mod illegal_stop;

@@ -1,11 +1,11 @@
 //! What judges look at: the road users of a frame, and what of the scene their rule is about.
 
-use crate::TrackId;
 use crate::clock::Clock;
 use crate::count::{Journey, Step};
 use crate::layout::{Layout, OnLane};
 use crate::signals::Signals;
-use crate::track::Track;
+use crate::track::{Sighting, Track};
+use crate::{Thing, TrackId};
 use kerege_contract::event::EventObject;
 use kerege_contract::scene::{Rule, Scope};
 use kerege_contract::{FrameSize, PixelPoint};
@@ -72,6 +72,10 @@ pub(crate) struct Watch<'t> {
     pub(crate) signals: &'t Signals,
     /// Confirmed road users, by number.
     pub(crate) users: &'t [RoadUser<'t>],
+    /// All that the model saw in this frame, also what is no confirmed road user.
+    pub(crate) sightings: &'t [Sighting],
+    /// What lies still, and when that was seen, pipeline seconds.
+    pub(crate) things: (f64, &'t [Thing]),
     /// Lines that were found crossed in this frame, also by tracks that ended with it.
     pub(crate) crossed: &'t [(TrackId, Step)],
 }

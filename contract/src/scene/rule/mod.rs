@@ -4,6 +4,7 @@
 //! at the end of this file is the only place that lists them.
 
 mod crash_suspected;
+mod debris_suspected;
 mod failure_to_yield;
 mod illegal_turn;
 mod lane_violation;
@@ -27,6 +28,7 @@ mod standstill;
 // Conflicts and signals.
 
 pub use crash_suspected::CrashSuspected;
+pub use debris_suspected::DebrisSuspected;
 pub use failure_to_yield::FailureToYield;
 pub use illegal_turn::IllegalTurn;
 pub use lane_violation::LaneViolation;
@@ -218,6 +220,8 @@ rule_types! {
     NearMiss,
     /// Vehicles stop harder than anybody brakes, and stay where they are.
     CrashSuspected,
+    /// Something of no known class lies in a live lane.
+    DebrisSuspected,
 }
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,10 @@ pub enum CameraState {
     Live,
     /// Connected, but the picture stands still.
     Frozen,
+    /// Its picture shows nothing: black, covered, out of focus; the reason says which.
+    Blind,
+    /// It shows another place than its scene was drawn on.
+    Moved,
     /// No frames; the reason says why.
     Down,
 }
@@ -39,6 +43,8 @@ impl From<health::CameraState> for CameraState {
             health::CameraState::Connecting => Self::Connecting,
             health::CameraState::Live => Self::Live,
             health::CameraState::Frozen => Self::Frozen,
+            health::CameraState::Blind => Self::Blind,
+            health::CameraState::Moved => Self::Moved,
             health::CameraState::Down => Self::Down,
         }
     }
@@ -62,7 +68,7 @@ pub struct Camera {
     /// Since when it has been in this state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<UtcTime>,
-    /// Why it is down, in the box's words.
+    /// Why it is down, blind or moved, in the box's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Capture time of the last frame the box decoded.

@@ -14,7 +14,7 @@ import { useSiteName } from "@/data/sites";
 import { useText } from "@/i18n/text";
 import { useNow, useZone } from "@/i18n/zone";
 import { CameraFacts } from "./CameraFacts";
-import { darkReason } from "./dark";
+import { darkReason, darkRemedy } from "./dark";
 import { LatestPicture } from "./LatestPicture";
 import { SceneList } from "./SceneList";
 import styles from "./CameraPage.module.css";
@@ -88,5 +88,5 @@ function DarkNotice({ camera }: { camera: Camera }): ReactNode {
   const zone = useZone();
   const now = useNow();
   const dark = darkReason(camera, text, zone, now);
-  return dark === undefined ? null : <Notice tone="warning" title={dark} testId="camera-dark-notice">{text("dark.do")}</Notice>;
+  return dark === undefined ? null : <Notice tone="warning" title={dark} testId="camera-dark-notice">{darkRemedy(camera, text)}</Notice>;
 }

@@ -16,6 +16,8 @@ describe("a dark camera", () => {
     [{ state: "down", box_online: true, since: "2026-03-05T08:02:11.000Z", reason: "connection refused" } as const, "Camera down since 14:02: connection refused"],
     [{ state: "down", box_online: true, since: "2026-03-04T08:02:11.000Z" } as const, "Camera down since 04.03 14:02"],
     [{ state: "frozen", box_online: true, since: "2026-03-05T08:02:11.000Z", reason: "no frame for 3 s" } as const, "Picture frozen since 14:02: no frame for 3 s"],
+    [{ state: "blind", box_online: true, since: "2026-03-05T08:02:11.000Z", reason: "covered" } as const, "Camera blind since 14:02: the lens is covered or dirty"],
+    [{ state: "moved", box_online: true, since: "2026-03-05T08:02:11.000Z", reason: "shifted" } as const, "Camera moved since 14:02: the view has shifted"],
     [{ state: "live", box_online: false } as const, "The box is offline; what is known of the camera is old"],
     [{ state: "unknown", box_online: true } as const, "The camera's state is not known"],
   ])("%o: %s", (camera, reason) => {

@@ -20,6 +20,12 @@ export function darkReason(camera: DarkCamera, text: Text, zone: string, now: nu
     : text(`dark.${camera.state}Reason`, { since, reason: reasonText(camera.reason, text) });
 }
 
+/** What to do about it. */
+export function darkRemedy(camera: DarkCamera, text: Text): string {
+  const { state, box_online: online } = camera;
+  return online && (state === "blind" || state === "moved") ? text(`dark.${state}.do`) : text("dark.do");
+}
+
 /** Common reasons in the reader's language; others as the box wrote them. */
 function reasonText(reason: string, text: Text): string {
   const id = `reasonText.${reason.toLowerCase()}`;

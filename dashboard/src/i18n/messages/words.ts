@@ -65,6 +65,8 @@ export const words = {
   "cameraState.connecting": { ky: "Туташууда", ru: "Подключается", en: "Connecting" },
   "cameraState.live": { ky: "Иштеп жатат", ru: "Работает", en: "Live" },
   "cameraState.frozen": { ky: "Сүрөт катып калды", ru: "Застыла", en: "Frozen" },
+  "cameraState.blind": { ky: "Көрбөй калды", ru: "Не видит", en: "Blind" },
+  "cameraState.moved": { ky: "Жылып кетти", ru: "Сдвинута", en: "Moved" },
   "cameraState.down": { ky: "Өчүк", ru: "Не отвечает", en: "Down" },
 
   "zone.waiting": { ky: "Күтүү аймагы", ru: "Место ожидания", en: "Waiting area" },
@@ -78,6 +80,7 @@ export const words = {
   "reason.left": { ky: "ал жерден кетти", ru: "покинуло место", en: "it has left" },
   "reason.restarted": { ky: "блок кайра иштетилди", ru: "блок перезапущен", en: "the box restarted" },
   "reason.restored": { ky: "калыбына келди", ru: "восстановлено", en: "restored" },
+  "reason.new_view": { ky: "жаңы көрүнүш кабыл алынды", ru: "принят новый вид", en: "the new view was accepted" },
   "reason.cleared": { ky: "бүттү", ru: "прекратилось", en: "it is over" },
   "reason.unscheduled": { ky: "эреженин убактысы бүттү", ru: "закончилось время действия правила", en: "the rule's hours ended" },
   "reason.attached": { ky: "дагы кошулгандар бар", ru: "добавились участники", en: "others attached" },
