@@ -21,17 +21,18 @@ class Model:
     fallback: str | None = None
 
 
+# Named apart from those that come with the box, which a folder of one's own cannot replace.
 MODELS = (
-    Model("kerege-nano", "kerege-nano.onnx", "int8", 416, 416, "Kerege's own detector, INT8.", "kerege-nano-fp32"),
-    Model("kerege-nano-fp32", "kerege-nano-fp32.onnx", "fp32", 416, 416, "Kerege's own detector in floating point."),
+    Model("own-nano", "kerege-nano.onnx", "int8", 416, 416, "A detector of one's own, INT8.", "own-nano-fp32"),
+    Model("own-nano-fp32", "kerege-nano-fp32.onnx", "fp32", 416, 416, "A detector of one's own in floating point."),
     Model(
-        "kerege-nano-wide", "kerege-nano.onnx", "int8", 640, 352,
-        "Kerege's own detector, INT8, for wide pictures and small road users: the same file, a larger input.",
-        "kerege-nano-wide-fp32",
+        "own-nano-wide", "kerege-nano.onnx", "int8", 640, 352,
+        "A detector of one's own, INT8, for wide pictures and small road users: the same file, a larger input.",
+        "own-nano-wide-fp32",
     ),
     Model(
-        "kerege-nano-wide-fp32", "kerege-nano-fp32.onnx", "fp32", 640, 352,
-        "Kerege's own detector in floating point, for wide pictures: the same file, a larger input.",
+        "own-nano-wide-fp32", "kerege-nano-fp32.onnx", "fp32", 640, 352,
+        "A detector of one's own in floating point, for wide pictures: the same file, a larger input.",
     ),
 )
 
@@ -39,7 +40,7 @@ MODELS = (
 def text(model: Model, weights: bytes, licence: str, golden: str = "") -> str:
     """The manifest's TOML; `golden` is what `kerege-edge models golden` prints."""
     lines = [
-        f"# {model.about} How it was made and where it is weak: models/weights/README.md.",
+        f"# {model.about} Made by ./kerege train.",
         f'name = "{model.name}"',
         f'file = "{model.file}"',
         f'sha256 = "{hashlib.sha256(weights).hexdigest()}"',

@@ -148,8 +148,8 @@ fn clips(folder: &Path) -> Vec<PathBuf> {
     videos
 }
 
-/// What is wrong with how a clip is judged.
-fn faults(clip: &Clip) -> Vec<String> {
+/// What is wrong with how a clip is judged, with these deeds done to it.
+fn faults<'d>(clip: &Clip, deeds: impl IntoIterator<Item = &'d Deed>) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, what) in WEATHER {
         let told = clip.told(&what);
@@ -158,13 +158,13 @@ fn faults(clip: &Clip) -> Vec<String> {
             wrong.push(format!("{}: {name}: {told:?}", clip.name));
         }
     }
-    for Deed { name, sight, within_s, what } in DEEDS {
-        if clip.name == PLAIN && !["black", "over-exposed"].contains(&name) {
+    for Deed { name, sight, within_s, what } in deeds {
+        if clip.name == PLAIN && !["black", "over-exposed"].contains(name) {
             continue;
         }
-        let told = clip.told(&what);
+        let told = clip.told(what);
         eprintln!("{}: {name}: {told:?}", clip.name);
-        let found = told.first().filter(|told| told.0 == sight && (FROM..=FROM + within_s).contains(&told.1));
+        let found = told.first().filter(|told| told.0 == *sight && (FROM..=FROM + within_s).contains(&told.1));
         if found.is_none() || told.len() > 1 {
             wrong.push(format!("{}: {name}: {told:?}", clip.name));
         }
@@ -176,7 +176,7 @@ fn faults(clip: &Clip) -> Vec<String> {
 fn the_demos_clips_are_judged_rightly() {
     let clips = demo();
     assert!(!clips.is_empty());
-    let wrong: Vec<String> = clips.iter().flat_map(|path| faults(&Clip::open(path, 60.0))).collect();
+    let wrong: Vec<String> = clips.iter().flat_map(|path| faults(&Clip::open(path, 60.0), &DEEDS)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -188,6 +188,9 @@ fn real_streets_are_judged_rightly() {
         eprintln!("SKIPPED: real_streets_are_judged_rightly: the shared street clips are not beside this checkout");
         return;
     }
-    let wrong: Vec<String> = clips.iter().flat_map(|path| faults(&Clip::open(path, 60.0))).collect();
+    // Two deeds to each, in turn: all of them take minutes.
+    let turn = |index: usize| DEEDS.iter().cycle().skip(2 * index).take(2);
+    let judged = clips.iter().enumerate().map(|(index, path)| faults(&Clip::open(path, 60.0), turn(index)));
+    let wrong: Vec<String> = judged.flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
