@@ -26,7 +26,7 @@ SOURCES = """| rule | what is true | how it comes about |
 | queue_spillback | the row of slow vehicles back from an exit's drawn end reaches beyond 25 m | scripted crawling exits |
 | near_miss, failure_to_yield | post-encroachment time of exact bodies on exact ways, by the rule's own definition | SUMO's own |
 | crash_suspected, crowd, loitering | none here: drawn sequences in the tests of `pipelines` (`tests/behaviour`) | |
-| debris_suspected, camera_blind, camera_moved | none here: pictures, drawn and real, in the tests of `edge-agent` (`vision`); `tests/e2e/cameras.rs` tries camera_frozen | |
+| debris_suspected, camera_blind, camera_moved | none here: pictures, drawn and real, in the tests of `edge-agent` (`vision`) and `tests/e2e/demo_clips.rs`; `tests/e2e/cameras.rs` tries camera_frozen | debris_suspected: 2 false in the three minutes of the rendered clips |
 | smoke_fire_suspected | not offered | |
 """
 
