@@ -201,6 +201,7 @@ fn measure_cameras(what: &What, counts: &[usize]) -> Result<()> {
     let fps = what.fps.unwrap_or(10.0);
     let once = bench.analyze(0)?;
     // A start, two whole times between health messages, and what it takes until all are live.
+    eprintln!("making a clip of two and a half minutes at 1280×720; each row then takes about two minutes");
     let video = live::long_clip(&bench.clip.video, once.summary.duration_s, 150.0, bench.folder.path())?;
     let clip = Clip { video, scene: bench.clip.scene.clone() };
     let analyze = &bench.analyze;
@@ -210,8 +211,11 @@ fn measure_cameras(what: &What, counts: &[usize]) -> Result<()> {
         fps,
         environment: analyze.environment.clone(),
     };
-    let rows: Vec<_> =
-        counts.iter().map(|&cameras| trial.run(cameras, &clip, bench.folder.path())).collect::<Result<_>>()?;
+    let row = |&cameras: &usize| {
+        eprintln!("watching {cameras} cameras");
+        trial.run(cameras, &clip, bench.folder.path())
+    };
+    let rows: Vec<_> = counts.iter().map(row).collect::<Result<_>>()?;
     println!("{} at 1280×720, model {}, {}\n", once.summary.video, bench.manifest.name, processor());
     println!("{}", live::table(&rows, fps));
     Ok(())

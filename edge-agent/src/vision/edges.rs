@@ -1,7 +1,7 @@
 //! How much contrast there is where in a small picture, whatever its exposure.
 
 use super::VisionError;
-use super::plane::{CELLS, Plane, mean_and_deviation};
+use super::plane::{CELLS, Plane};
 use super::small::{halve, mat, plane};
 use opencv::core::{self, BORDER_DEFAULT, CV_32F, Mat, Size};
 use opencv::imgproc;
@@ -62,8 +62,5 @@ fn slopes(grey: &Plane, factor: f64) -> Result<Plane, VisionError> {
 }
 
 fn means(slopes: &Plane) -> [f32; CELLS] {
-    std::array::from_fn(|cell| {
-        let numbers = slopes.rows(slopes.cell(cell)).flatten().copied();
-        mean_and_deviation(numbers).0 as f32
-    })
+    std::array::from_fn(|cell| slopes.mean(cell))
 }

@@ -5,6 +5,9 @@ pub(super) const ACROSS: usize = 8;
 pub(super) const DOWN: usize = 6;
 pub(super) const CELLS: usize = ACROSS * DOWN;
 
+/// Numbers that are summed beside each other.
+const LANES: usize = 16;
+
 /// Numbers row by row; grey levels 0..255 unless told otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plane {
@@ -40,23 +43,48 @@ impl Plane {
         rows.map(move |row| &row[extent.x[0]..extent.x[1]])
     }
 
-    /// Mean and standard deviation.
+    /// Mean of the numbers in a cell.
+    pub(super) fn mean(&self, number: usize) -> f32 {
+        let extent = self.cell(number);
+        let count = (extent.x[1] - extent.x[0]) * (extent.y[1] - extent.y[0]);
+        (self.rows(extent).map(|row| sums(row)[0]).sum::<f64>() / count.max(1) as f64) as f32
+    }
+
+    /// Mean and standard deviation; zeros for none.
     pub(super) fn spread(&self) -> (f64, f64) {
-        mean_and_deviation(self.data.iter().copied())
+        let count = self.data.len().max(1) as f64;
+        let [sum, squares] =
+            self.data.chunks(self.width.max(1)).map(sums).fold([0.0; 2], |all, row| [all[0] + row[0], all[1] + row[1]]);
+        let mean = sum / count;
+        (mean, (squares / count - mean * mean).max(0.0).sqrt())
     }
 }
 
-/// Mean and standard deviation of some numbers; zeros for none.
-pub(super) fn mean_and_deviation(numbers: impl Iterator<Item = f32>) -> (f64, f64) {
-    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
-    for number in numbers.map(f64::from) {
-        count += 1.0;
-        sum += number;
-        squares += number * number;
+/// Sum and sum of squares of a row: in lanes, which a processor adds at once, and each lane in single precision,
+/// which has room for a row of grey levels.
+fn sums(row: &[f32]) -> [f64; 2] {
+    let mut lanes = [[0.0_f32; LANES]; 2];
+    let whole = row.chunks_exact(LANES);
+    let rest = whole.remainder();
+    for chunk in whole.chain([rest]) {
+        for (lane, number) in chunk.iter().enumerate() {
+            lanes[0][lane] += number;
+            lanes[1][lane] += number * number;
+        }
     }
-    if count == 0.0 {
-        return (0.0, 0.0);
+    lanes.map(|lanes| lanes.iter().copied().map(f64::from).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_and_spreads_are_those_of_the_numbers() {
+        let plane = Plane { width: 21, height: 12, data: (0..21 * 12).map(|n| (n % 21) as f32).collect() };
+        let (mean, spread) = plane.spread();
+        assert!((mean - 10.0).abs() < 1e-9 && (spread - (440.0_f64 / 12.0).sqrt()).abs() < 1e-6, "{mean} {spread}");
+        // The first cell has the columns 0 and 1, the last 18 to 20.
+        assert_eq!((plane.mean(0), plane.mean(CELLS - 1)), (0.5, 19.0));
     }
-    let mean = sum / count;
-    (mean, (squares / count - mean * mean).max(0.0).sqrt())
 }

@@ -13,27 +13,28 @@ pub(super) struct Cell {
     pub(super) y: u32,
 }
 
-/// The grids in the order of the output.
+/// Every cell, row by row, grid by grid, as the output has them. Listed once: they are gone through for each picture.
 #[derive(Debug)]
-pub(super) struct Grids(Vec<(u32, u32, u32)>);
+pub(super) struct Grids(Vec<Cell>);
 
 impl Grids {
     /// One grid a stride; a side that a stride does not divide has one more cell.
     pub(super) fn new(input: &InputSpec, strides: &[u32]) -> Self {
-        let grid = |stride: &u32| (*stride, input.width.div_ceil(*stride), input.height.div_ceil(*stride));
-        Self(strides.iter().map(grid).collect())
+        let grid = |stride: u32| {
+            let (across, down) = (input.width.div_ceil(stride), input.height.div_ceil(stride));
+            (0..down).flat_map(move |y| (0..across).map(move |x| Cell { stride, x, y }))
+        };
+        Self(strides.iter().copied().flat_map(grid).collect())
     }
 
     /// Cells of all grids.
     pub(super) fn len(&self) -> usize {
-        self.0.iter().map(|(_, across, down)| *across as usize * *down as usize).sum()
+        self.0.len()
     }
 
-    /// Every cell, row by row, grid by grid.
+    /// All of them, in order.
     pub(super) fn cells(&self) -> impl Iterator<Item = Cell> {
-        self.0.iter().flat_map(|(stride, across, down)| {
-            (0..*down).flat_map(move |y| (0..*across).map(move |x| Cell { stride: *stride, x, y }))
-        })
+        self.0.iter().copied()
     }
 }
 
