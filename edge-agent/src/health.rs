@@ -101,7 +101,7 @@ impl CameraMeter {
             (true, false) => match analysis.sight.0 {
                 Sight::Blind => CameraState::Blind,
                 Sight::Moved => CameraState::Moved,
-                Sight::Clear | Sight::Frozen => CameraState::Live,
+                Sight::Clear | Sight::Doubtful | Sight::Frozen => CameraState::Live,
             },
             (false, _) if self.was_live || stats.reason.is_some() => CameraState::Down,
             (false, _) => CameraState::Connecting,

@@ -24,20 +24,29 @@ pub struct FrameMeta {
     pub size: FrameSize,
 }
 
-/// Whether a camera's picture can be believed. Anything but [`Sight::Clear`] counts as not
-/// observed, raises nothing and keeps open incidents waiting.
+/// Whether a camera's picture can be believed. [`Sight::Doubtful`] is observed but begins no incident; what is
+/// worse counts as not observed, raises nothing and keeps open incidents waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sight {
     /// It shows the road as drawn in the scene.
     #[default]
     Clear,
+    /// At a glance it does not look as it does: whether it is blind or moved is not known yet.
+    Doubtful,
     /// It shows nothing: black, defocused, covered.
     Blind,
     /// The same picture over and over.
     Frozen,
     /// It shows another place than the scene was drawn on.
     Moved,
+}
+
+impl Sight {
+    /// Whether what it shows counts as observed.
+    pub(crate) fn sees(self) -> bool {
+        matches!(self, Self::Clear | Self::Doubtful)
+    }
 }
 
 /// A track's number within its camera; `t-17` on the wire. Given when the track is confirmed, from

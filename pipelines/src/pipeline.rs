@@ -102,7 +102,7 @@ impl Pipeline {
 
     /// What a frame with a new time adds; `gap` is the time since the last one of the same epoch.
     fn take(&mut self, gap: Option<f64>, seen: Seen<'_>, layout: &Layout, outputs: &mut Outputs) {
-        let sees = self.sight == Sight::Clear;
+        let sees = self.sight.sees();
         let observed_s = gap.filter(|gap| sees && *gap <= self.options.rules.max_gap_s).unwrap_or(0.0);
         outputs.minutes.extend(self.minutes.advance(self.clock.utc(), observed_s, self.lanes.states()));
         self.track(if sees { seen } else { Seen::Detections(&[]) }, layout);
@@ -157,7 +157,9 @@ impl Pipeline {
         };
         let claims = self.rules.judge(&watch, utc, options);
         let cast = Cast { tracks: self.tracker.tracks(), journeys: &self.journeys, frame: layout.frame, now };
-        let moment = Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast };
+        let doubtful = self.sight == Sight::Doubtful;
+        let moment =
+            Moment { scene: &self.scene, clock: &self.clock, options, frame: layout.frame, cast: &cast, doubtful };
         self.causes.advance(claims, &moment, &mut outputs.incidents);
         for (rule, class, pet_s) in self.rules.near_misses() {
             self.minutes.near_miss(&rule.id, class, pet_s);
@@ -275,8 +277,8 @@ impl Pipeline {
 
     /// Tells whether the picture can be believed from now on.
     pub fn set_sight(&mut self, sight: Sight) {
-        self.sight = sight;
-        if sight != Sight::Clear {
+        let known = std::mem::replace(&mut self.sight, sight) == sight;
+        if !known && !sight.sees() {
             self.causes.interrupt();
             self.rules.forget();
         }

@@ -1,8 +1,8 @@
 //! The demo's own clips: whole, in the contract's words, and seen rightly by a real model.
 //!
 //! Their truth is exact, so this is where counts and incidents are held to what the demo does: every scripted
-//! stopped vehicle and wrong-way drive raised once and nothing else, and per line and direction one count off, or
-//! 3 % where that is more.
+//! stopped vehicle, wrong-way drive and turn of a camera raised once and nothing else of these, and per line and
+//! direction one count off, or 3 % where that is more.
 
 #![allow(clippy::print_stderr, reason = "a test tells what it measured")]
 
@@ -19,12 +19,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the clips show between them.
-const SCRIPTED: [EventType; 5] = [
+const SCRIPTED: [EventType; 6] = [
     EventType::StoppedVehicle,
     EventType::WrongWay,
     EventType::PedestrianOnRoad,
     EventType::RedLight,
     EventType::QueueSpillback,
+    EventType::CameraMoved,
 ];
 /// How large a clip may be, bytes.
 const CLIP_BYTES: u64 = 4_000_000;
@@ -116,7 +117,7 @@ fn analyze(clip: &DemoClip, model: &str, mirror: &Path, folder: &Path) -> anyhow
     };
     run(Command::new(&edge).args(["models", "fetch", model]).env("KEREGE_MODEL_MIRROR", mirror))?;
     let out = folder.join(clip.video.file_stem().unwrap_or_default());
-    // Nothing lies on these roads, and nobody touches the cameras.
+    // Nothing lies on these roads.
     let (scene, drawn) = (out.with_extension("scene.toml"), std::fs::read_to_string(&clip.scene)?);
     std::fs::write(&scene, format!("{drawn}\n[[rule]]\nid = 'debris'\ntype = 'debris_suspected'\n"))?;
     let mut command = Command::new(&edge);
@@ -186,8 +187,8 @@ fn faults(model: &str, mirror: &Path) -> anyhow::Result<Vec<String>> {
         let summary = analyze(&clip, model, mirror, folder.path())?;
         eprintln!("{} with {model}", clip.truth.clip);
         let mut faults = miscounted(&true_counts(&clip.truth), &found_counts(&summary));
-        let never = [EventType::CameraBlind, EventType::CameraMoved];
-        for kind in [EventType::StoppedVehicle, EventType::WrongWay].into_iter().chain(never) {
+        let camera = [EventType::CameraBlind, EventType::CameraMoved];
+        for kind in [EventType::StoppedVehicle, EventType::WrongWay].into_iter().chain(camera) {
             faults.extend(misjudged(kind, &clip.truth.incidents, &summary.incidents));
         }
         // Not good enough yet to be held to none (docs/guide/scene.md says so): told, so that it is seen to get better.

@@ -17,7 +17,7 @@ use kerege_contract::fact::{BootId, MinuteFact};
 use kerege_contract::recording::RecordingHeader;
 use kerege_contract::version::{Unknown, V1};
 use kerege_contract::{CameraId, DeviceId, FrameSize, IncidentId, Scene, Sha256Hash, SiteId, UtcTime};
-use kerege_pipelines::{IncidentChange, MinuteCells, Sight};
+use kerege_pipelines::{IncidentChange, MinuteCells};
 
 /// What events of a file name as their box, site and camera.
 const NAME: &str = "analyze";
@@ -100,11 +100,7 @@ impl Chronicle {
             self.write(&draft, output)?;
             told.extend(start.incident.map(|id| (id, start.kind, Phase::End)));
         }
-        let kind = match change.sight {
-            Sight::Blind => EventType::CameraBlind,
-            Sight::Moved => EventType::CameraMoved,
-            Sight::Clear | Sight::Frozen => return Ok(told),
-        };
+        let Some(kind) = change.event() else { return Ok(told) };
         let id = self.random.incident_id(detected);
         let notice = SystemNotice {
             kind,

@@ -140,8 +140,8 @@ impl Session {
         let seen = if let Seen::Detections(detections) = seen { detections } else { &[] };
         let (stream_epoch, t, utc, picture) = (meta.stream_epoch, meta.t, meta.utc, pixels.picture());
         let noticed = lookout.look(&Glance { stream_epoch, t, utc, picture: &picture, seen })?;
+        self.pipeline.set_sight(lookout.sight());
         if let Some(change) = &noticed.change {
-            self.pipeline.set_sight(change.sight);
             let still = if change.sight == Sight::Clear { None } else { Some(self.still(pixels)?) };
             let from_t = meta.t - meta.utc.seconds_since(change.since);
             for (id, kind, phase) in self.chronicle.sight(change, meta.utc, still, &mut self.output)? {

@@ -171,10 +171,10 @@ impl Analyst {
             let camera = &mut self.cameras[at];
             tracing::info!(camera = %camera.id, sight = ?change.sight, reason = change.reason, "the camera's view");
             camera.figures.lock().unwrap_or_else(PoisonError::into_inner).sight = (change.sight, change.reason);
-            camera.believe();
             self.send(Record::Sight { camera: at, change, frame: frame.clone() })?;
         }
         let camera = &mut self.cameras[at];
+        camera.believe();
         let mut record = FrameRecord::new(at, &frame);
         if let Some(detections) = detections {
             let meta = FrameMeta {

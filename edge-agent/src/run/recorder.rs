@@ -19,7 +19,7 @@ use kerege_contract::fact::{BootId, Direction};
 use kerege_contract::files::PassageRecord;
 use kerege_contract::recording::DetectionFrame;
 use kerege_contract::{CameraId, Detection, Scene, UtcTime};
-use kerege_pipelines::{FrameMeta, IncidentChange, MinuteCells, OpenIncident, Outputs, Passage, Pipeline, Sight};
+use kerege_pipelines::{FrameMeta, IncidentChange, MinuteCells, OpenIncident, Outputs, Passage, Pipeline};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
@@ -285,11 +285,7 @@ impl Recorder {
     /// A camera is blind or moved, never both; a still shows what it saw.
     fn sight(&mut self, at: usize, change: &SightChange, frame: &Frame) {
         let camera = self.cameras[at].id.clone();
-        let kind = match change.sight {
-            Sight::Blind => Some(EventType::CameraBlind),
-            Sight::Moved => Some(EventType::CameraMoved),
-            Sight::Clear | Sight::Frozen => None,
-        };
+        let kind = change.event();
         for over in [EventType::CameraBlind, EventType::CameraMoved] {
             if Some(over) != kind {
                 self.end(over, Some(&camera), if kind.is_none() { change.reason } else { "restored" });

@@ -153,6 +153,16 @@ impl Judge {
         self.sight.unwrap_or_default()
     }
 
+    /// The same, and doubtful from the first look on that would, if it lasted, say that it is blind or moved.
+    pub(super) fn belief(&self) -> Sight {
+        let clues = &self.clues;
+        let doubts = [clues.flat, clues.blind, clues.shifted, clues.other].iter().any(|clue| clue.seconds > 0.0);
+        match self.sight() {
+            Sight::Clear if doubts => Sight::Doubtful,
+            sight => sight,
+        }
+    }
+
     /// A new connection: what lasts must begin anew, and what is so stays so.
     pub(super) fn interrupt(&mut self) {
         (self.last, self.clues) = (None, Clues::default());
@@ -198,7 +208,7 @@ impl Judge {
         match self.sight {
             Some(Sight::Blind) if clues.sees.seconds >= CLEAR_S => to(Sight::Clear, "restored", clues.sees),
             Some(Sight::Moved) if clues.home.seconds >= CLEAR_S => to(Sight::Clear, "restored", clues.home),
-            Some(Sight::Blind | Sight::Moved | Sight::Frozen) => None,
+            Some(Sight::Blind | Sight::Moved | Sight::Frozen | Sight::Doubtful) => None,
             None | Some(Sight::Clear) => {
                 if clues.flat.seconds >= FLAT_S {
                     to(Sight::Blind, look.blind_reason(), clues.flat)

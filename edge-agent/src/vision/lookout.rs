@@ -86,10 +86,10 @@ impl Lookout {
         })
     }
 
-    /// What is believed of the camera.
+    /// What is believed of the camera, and whether the last looks make that doubtful.
     #[must_use]
     pub fn sight(&self) -> Sight {
-        self.judge.sight()
+        self.judge.belief()
     }
 
     /// Takes a frame; looks at it when it is time to.
@@ -110,7 +110,7 @@ impl Lookout {
             Lesson::Forget => self.view.forget(),
             Lesson::Wait => {}
         }
-        if lesson == Lesson::Learn && self.sight() == Sight::Clear {
+        if lesson == Lesson::Learn && self.judge.sight() == Sight::Clear {
             self.keep(gap);
         }
         let things = match &mut self.ground {

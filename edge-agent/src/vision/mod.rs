@@ -23,6 +23,7 @@ pub use kept::Kept;
 pub use lookout::{Beginning, Glance, Lookout, Noticed};
 
 use kerege_contract::UtcTime;
+use kerege_contract::event::EventType;
 use kerege_pipelines::Sight;
 
 /// The camera's picture can be believed again, or cannot any more.
@@ -35,6 +36,18 @@ pub struct SightChange {
     pub reason: &'static str,
     /// Capture time at which it began.
     pub since: UtcTime,
+}
+
+impl SightChange {
+    /// The event that begins with it; none when the camera can be believed again.
+    #[must_use]
+    pub fn event(&self) -> Option<EventType> {
+        match self.sight {
+            Sight::Blind => Some(EventType::CameraBlind),
+            Sight::Moved => Some(EventType::CameraMoved),
+            Sight::Clear | Sight::Doubtful | Sight::Frozen => None,
+        }
+    }
 }
 
 /// Why a picture cannot be looked at.

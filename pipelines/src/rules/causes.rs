@@ -70,6 +70,8 @@ pub(crate) struct Moment<'p> {
     pub(crate) options: &'p RuleOptions,
     pub(crate) frame: FrameSize,
     pub(crate) cast: &'p Cast<'p>,
+    /// Whether the camera may show another place: what is confirmed then begins once it is known not to.
+    pub(crate) doubtful: bool,
 }
 
 impl Moment<'_> {
@@ -293,7 +295,9 @@ impl Cause {
         let was = self.stage;
         self.note(claim, moment);
         match was {
-            Stage::Candidate if now - claim.since >= claim.confirm_s => self.start(claim, moment, out),
+            Stage::Candidate if now - claim.since >= claim.confirm_s && !moment.doubtful => {
+                self.start(claim, moment, out)
+            }
             Stage::Candidate => {}
             Stage::Waiting => {
                 self.stage = Stage::Open;

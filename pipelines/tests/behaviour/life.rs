@@ -126,6 +126,26 @@ fn a_frozen_picture_raises_nothing_and_ends_nothing() {
 }
 
 #[test]
+fn while_the_view_is_in_doubt_nothing_begins() {
+    let scene = road(&Pinhole::default(), Ground::Unknown, STOPPED);
+    let (frames, size) = (breakdown(80.0), Pinhole::default().size);
+    let told = |doubtful: std::ops::Range<f64>| {
+        let mut pipeline = pipeline(&scene);
+        let mut changes = Vec::new();
+        for (frame, (t, detections)) in frames.iter().enumerate().take_while(|(_, (t, _))| *t < 30.0) {
+            pipeline.set_sight(if doubtful.contains(t) { Sight::Doubtful } else { Sight::Clear });
+            let meta = FrameMeta { stream_epoch: 0, frame: frame as u64, t: *t, utc: utc(*t), size };
+            changes.extend(pipeline.step(&meta, detections).incidents);
+        }
+        changes
+    };
+    let (sure, doubted) = (told(0.0..0.0), told(5.0..25.0));
+    assert_eq!((sure.len(), doubted.len()), (1, 1));
+    // It was a passing lorry after all: what was seen meanwhile counts.
+    assert!((doubted[0].detected_t - 25.0).abs() < 0.2 && (doubted[0].t - sure[0].t).abs() < 0.01, "{doubted:?}");
+}
+
+#[test]
 fn a_picture_frozen_for_longer_ends_what_was_open() {
     let scene = road(&Pinhole::default(), Ground::Unknown, STOPPED);
     let (frames, mut pipeline) = (breakdown(80.0), pipeline(&scene));

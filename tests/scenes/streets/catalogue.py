@@ -52,7 +52,7 @@ SCENES = {
             "rain-intersection", "rain", 32, seconds=70.0,
             demand=Demand(flow={"N": 0.10, "S": 0.10, "E": 0.18, "W": 0.18}, persons=36),
             first_group=21, exit_queues=("W",),
-            scripts=(Spillback(8.0, 30.0, "W"), CameraTurned(60.0, -150.0)),
+            scripts=(Spillback(8.0, 30.0, "W"), CameraTurned(60.0, -6.0)),
         ),
         Spec("quiet", "day", 2, demand=Demand(flow={"N": 0.05, "S": 0.05, "E": 0.08, "W": 0.08}, persons=20)),
     )
