@@ -40,6 +40,9 @@ pub(crate) struct Journey {
     keeper: LaneKeeper,
     start: PixelPoint,
     farthest: f64,
+    /// The same since it is surely one and the same road user.
+    own_start: PixelPoint,
+    own_farthest: f64,
     followed_to: f64,
 }
 
@@ -57,6 +60,8 @@ impl Journey {
             keeper: LaneKeeper::default(),
             start: track.history.iter().next().map(|fix| fix.anchor).unwrap_or_default(),
             farthest: 0.0,
+            own_start: PixelPoint::default(),
+            own_farthest: 0.0,
             followed_to: f64::NEG_INFINITY,
         }
     }
@@ -72,8 +77,13 @@ impl Journey {
                     steps.push(Step { line, dir, cut });
                 }
             }
-            self.farthest =
-                self.farthest.max(fix.anchor.distance(self.start) / body.length_along(self.start, fix.anchor));
+            let lengths = |from: PixelPoint| fix.anchor.distance(from) / body.length_along(from, fix.anchor);
+            self.farthest = self.farthest.max(lengths(self.start));
+            if fix.at <= track.unbroken_since {
+                (self.own_start, self.own_farthest) = (fix.anchor, 0.0);
+            } else {
+                self.own_farthest = self.own_farthest.max(lengths(self.own_start));
+            }
         }
         if let Some(fix) = track.history.last() {
             self.followed_to = fix.at;
@@ -130,6 +140,11 @@ impl Journey {
     /// How far it got from where it began, in its own lengths.
     pub(crate) const fn reach(&self) -> f64 {
         self.farthest
+    }
+
+    /// The same since it is surely one and the same road user.
+    pub(crate) const fn own_reach(&self) -> f64 {
+        self.own_farthest
     }
 
     /// The median of its latest speeds, when they were measured over at least `least_s` seconds of its

@@ -65,6 +65,8 @@ pub(crate) struct Footprint {
     pub(crate) size: Size,
     /// Error of its front along the heading, one standard deviation.
     pub(crate) front_err: f64,
+    /// Error of its middle across the heading, one standard deviation.
+    pub(crate) side_err: f64,
 }
 
 impl Footprint {
@@ -77,16 +79,17 @@ impl Footprint {
     ) -> Option<Self> {
         let (place, heading) = (plane.road(contact.anchor)?, unit(heading)?);
         let size = Size::of(class);
-        let (down, right) = (plane.step(contact.anchor, 0.0, 1.0), plane.step(contact.anchor, 1.0, 0.0));
-        let near = unit(down)?;
+        let near = unit(plane.step(contact.anchor, 0.0, 1.0))?;
         let (along, across) = (dot(heading, near), cross(heading, near).abs());
         let reach = f64::midpoint(size.length * along.abs(), size.width * across);
         let centre = PixelPoint::new(place.x - near.x * reach, place.y - near.y * reach);
-        let error = |side: f64| (CONTACT * side).max(CONTACT_FLOOR);
-        let measured = (dot(down, heading) * error(contact.height)).hypot(dot(right, heading) * error(contact.width));
+        let measured = contact_err(contact, heading, plane);
         let length = f64::midpoint(size.spread, -size.spread * along * along.abs());
         let front_err = measured.hypot(length).hypot(plane.residual_m());
-        Some(Self { centre, heading, size, front_err })
+        let beside = side(heading);
+        let reached = size.spread / 2.0 * along.abs() * dot(near, beside);
+        let side_err = contact_err(contact, beside, plane).hypot(reached).hypot(plane.residual_m());
+        Some(Self { centre, heading, size, front_err, side_err })
     }
 
     /// The middle of its front.
@@ -116,6 +119,13 @@ impl Footprint {
             self.centre.y + l * self.heading.y + w * beside.y,
         )
     }
+}
+
+/// Error of a contact point on the road in a direction (a unit vector), one standard deviation, metres.
+pub(crate) fn contact_err(contact: &Contact, toward: PixelPoint, plane: &GroundPlane) -> f64 {
+    let error = |side: f64| (CONTACT * side).max(CONTACT_FLOOR);
+    let (down, right) = (plane.step(contact.anchor, 0.0, 1.0), plane.step(contact.anchor, 1.0, 0.0));
+    (dot(down, toward) * error(contact.height)).hypot(dot(right, toward) * error(contact.width))
 }
 
 /// The front of a road user in a picture without a ground plane, with its error (one standard
@@ -178,8 +188,13 @@ mod tests {
 
     /// What is seen of a flat car with its middle at a place.
     fn seen(x: f64, y: f64, heading: PixelPoint) -> Contact {
-        let truth =
-            Footprint { centre: PixelPoint::new(x, y), heading, size: Size::of(RoadUserClass::Car), front_err: 0.0 };
+        let truth = Footprint {
+            centre: PixelPoint::new(x, y),
+            heading,
+            size: Size::of(RoadUserClass::Car),
+            front_err: 0.0,
+            side_err: 0.0,
+        };
         let corners = [(0.5, 0.5), (0.5, -0.5), (-0.5, -0.5), (-0.5, 0.5)].map(|(l, w)| truth.at(l, w));
         let corners = corners.map(|corner| project(corner.x, corner.y));
         let (xs, ys) = (corners.map(|corner| corner.x), corners.map(|corner| corner.y));
@@ -229,7 +244,7 @@ mod tests {
         let car = |x: f64, y: f64, degrees: f64| {
             let (sin, cos) = degrees.to_radians().sin_cos();
             let (centre, heading) = (PixelPoint::new(x, y), PixelPoint::new(cos, sin));
-            Footprint { centre, heading, size: Size::of(RoadUserClass::Car), front_err: 0.1 }
+            Footprint { centre, heading, size: Size::of(RoadUserClass::Car), front_err: 0.1, side_err: 0.1 }
         };
         let one = car(0.0, 0.0, 90.0);
         for (other, wanted) in [

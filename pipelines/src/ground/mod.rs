@@ -13,7 +13,9 @@ mod units;
 
 pub use calibrate::{CannotCalibrate, calibrate};
 pub(crate) use contact::{depth_m, size_m};
-pub(crate) use footprint::{Contact, Footprint, Size, cross, dot, front_in_picture, length_in_picture, unit};
+pub(crate) use footprint::{
+    Contact, Footprint, Size, contact_err, cross, dot, front_in_picture, length_in_picture, unit,
+};
 pub(crate) use motion::{Motion, hardest_braking, sure};
 pub(crate) use readings::Readings;
 pub(crate) use speed::{Course, Estimate, Speed, SpeedLog, estimate};
@@ -98,6 +100,14 @@ impl GroundPlane {
         const SMALL: f64 = 0.01;
         let (from, to) = (self.map.map(at), self.map.map(PixelPoint::new(at.x + SMALL * right, at.y + SMALL * down)));
         PixelPoint::new((to.x - from.x) / SMALL, (to.y - from.y) / SMALL)
+    }
+
+    /// How far in the picture a small way on the road goes at a contact point, square pixels.
+    pub(crate) fn pixels(&self, at: PixelPoint, way: PixelPoint) -> Option<PixelPoint> {
+        let (right, down) = (self.step(at, 1.0, 0.0), self.step(at, 0.0, 1.0));
+        let area = cross(right, down);
+        let found = PixelPoint::new(cross(way, down) / area, cross(right, way) / area);
+        (found.x.is_finite() && found.y.is_finite()).then_some(found)
     }
 
     /// Where on the road a point of the picture would be if the plane went on beyond the valid polygon:

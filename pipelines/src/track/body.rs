@@ -11,6 +11,10 @@ use kerege_contract::{FrameBox, FrameSize, PixelBox, PixelPoint, RoadUserClass};
 /// Where the box that is found again overlaps what was believed by this much (IoU), the belief was right
 /// and goes on; elsewhere it is forgotten and the unseen stretch is replayed.
 const FORESEEN: f64 = 0.3;
+/// Where its box overlaps what was foreseen by less than this (IoU), or is so many times larger or smaller than
+/// it was, it may be another road user's.
+const UNFORESEEN: f64 = 0.2;
+const UNLIKE: f64 = 1.5;
 /// Faster than so many of its own heights per second nobody walks: over 2.5 m/s, as seen from the side.
 const ON_FOOT: f64 = 1.5;
 /// Over how long it is looked at whether a track is another's double, seconds.
@@ -73,6 +77,9 @@ pub(crate) struct Track {
     pub(crate) clear_since: f64,
     /// Edges that the first sighting touched.
     pub(crate) first_edges: Edges,
+    /// Since when it is surely one and the same road user, pipeline seconds: it may have been taken along by
+    /// another that passed before it.
+    pub(crate) unbroken_since: f64,
     /// Where it was lately.
     pub(crate) history: History,
     /// Whether a nearer road user hides where it must be.
@@ -104,6 +111,7 @@ impl Track {
             edges: Edges::default(),
             clear_since: f64::INFINITY,
             first_edges: Edges::default(),
+            unbroken_since: 0.0,
             history: History::new(horizon_s),
             behind: false,
             doubled: 0.0,
@@ -125,6 +133,7 @@ impl Track {
         self.unseen = Unseen::No;
         self.clear_since = f64::INFINITY;
         self.first_edges = sighting.edges;
+        self.unbroken_since = at;
         self.whole = WholeSize::new(sighting.bbox);
         self.votes = Votes::default();
         self.filter = BoxFilter::new(sighting.bbox);
@@ -150,6 +159,9 @@ impl Track {
         road: impl Fn(PixelPoint) -> Option<PixelPoint>,
     ) {
         let whole = self.whole.restore(sighting.bbox, sighting.edges);
+        if !self.foresees(whole, sighting.edges.any() || hidden.any()) {
+            self.unbroken_since = at;
+        }
         if self.unseen == Unseen::No || self.filter.bbox().iou(whole) >= FORESEEN {
             self.filter.update(whole, sighting.score);
         } else {
@@ -169,9 +181,19 @@ impl Track {
         road: impl Fn(PixelPoint) -> Option<PixelPoint>,
     ) {
         self.filter = self.coast.found(sighting, hidden);
+        self.unbroken_since = at;
         let whole = self.whole.restore(sighting.bbox, sighting.edges);
         self.coast.note(self.filter, whole, hidden, at);
         self.note_again(at, sighting, whole, road(whole.anchor()));
+    }
+
+    /// Whether a box is where it was foreseen, or still where it was (who brakes hard), and as large as it was where
+    /// all of it is seen.
+    fn foresees(&self, whole: PixelBox, partly: bool) -> bool {
+        let ratio = (whole.area() / self.whole_box.area().max(f64::MIN_POSITIVE)).sqrt();
+        let alike = (1.0 / UNLIKE..=UNLIKE).contains(&ratio);
+        let there = self.filter.bbox().iou(whole).max(self.whole_box.iou(whole)) >= UNFORESEEN;
+        there && (partly || self.edges.any() || alike)
     }
 
     fn note_again(&mut self, at: f64, sighting: &Sighting, whole: PixelBox, road: Option<PixelPoint>) {
@@ -263,6 +285,11 @@ impl Track {
     /// What is believed of it since it was last seen whole.
     pub(crate) const fn coast(&self) -> &Coast {
         &self.coast
+    }
+
+    /// Mean score of its sightings, 0..1.
+    pub(crate) fn mean_score(&self) -> f64 {
+        self.worth / f64::from(self.hits.max(1))
     }
 
     /// How sure that is, 0..1.
