@@ -16,8 +16,13 @@ use kerege_contract::{FramePoint, FrameSize, PixelPoint, Scene, UtcTime};
 /// At most one update for newly attached road users in this time, seconds.
 const UPDATE_EVERY_S: f64 = 5.0;
 
-/// Two tracks on one vehicle are nearer than this share of what is the same place.
+/// Who took part in a cause so lately is no cause of his own, seconds.
+const FORMER_S: f64 = 10.0;
+
+/// Two tracks on one vehicle are nearer than this share of what is the same place; and so near is what stands in
+/// another lane of late to what stood in this one.
 const SAME_VEHICLE: f64 = 0.1;
+const OTHER_LANE: f64 = 0.25;
 
 /// Where a cause stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +45,8 @@ struct Cause {
     /// Who causes it; none after an interruption.
     about: Option<About>,
     members: Vec<TrackId>,
+    /// Who took part in it of late, and until when, pipeline seconds.
+    former: Vec<(TrackId, f64)>,
     objects: Vec<EventObject>,
     place: PixelPoint,
     since_utc: UtcTime,
@@ -160,6 +167,7 @@ impl Causes {
             }
             cause.about = None;
             cause.members.clear();
+            cause.former.clear();
         }
     }
 
@@ -198,6 +206,7 @@ impl Causes {
             severity: open.severity,
             about: None,
             members: Vec::new(),
+            former: Vec::new(),
             objects: open.objects,
             place: PixelPoint::default(),
             since_utc: open.since,
@@ -217,14 +226,19 @@ impl Causes {
         let whole = claim.about == About::Spot;
         let same: [&dyn Fn(&Cause) -> bool; 5] = [
             &|cause| cause.is_about(claim, moment),
-            &|cause| claim.about.users().any(|user| cause.members.contains(&user)),
+            &|cause| claim.about.users().any(|user| cause.has(user)),
             &|cause| cause.about.is_some_and(|about| about.users().any(|user| claim.members.contains(&user))),
             // The same row of vehicles, told by another lane.
             &|cause| whole && cause.members.iter().any(|member| claim.members.contains(member)),
             &|cause| cause.is_at(claim, moment),
         ];
-        let mine = |cause: &Cause| cause.rule == Some(claim.rule);
-        same.iter().find_map(|same| self.list.iter().position(|cause| mine(cause) && same(cause)))
+        let told = |cause: &Cause| cause.stage != Stage::Candidate;
+        let find = |wanted: bool, same: &dyn Fn(&Cause) -> bool| {
+            let mine = |cause: &Cause| cause.rule == Some(claim.rule) && told(cause) == wanted;
+            self.list.iter().position(|cause| mine(cause) && same(cause))
+        };
+        // What was told of already comes first: who becomes another's follower, or heads his row, is no second cause.
+        [true, false].iter().find_map(|wanted| same.iter().find_map(|same| find(*wanted, same)))
     }
 }
 
@@ -239,6 +253,7 @@ impl Cause {
             severity: rule.severity,
             about: Some(claim.about),
             members: Vec::new(),
+            former: Vec::new(),
             objects: Vec::new(),
             place: claim.place,
             since_utc: moment.clock.utc_of(claim.since),
@@ -261,8 +276,14 @@ impl Cause {
     }
 
     fn is_on_spot(&self, spot: Spot, moment: &Moment<'_>) -> bool {
+        let lane = spot.lane.map(|lane| &moment.scene.lanes[lane].id);
+        self.key.lane.as_ref() == lane && self.is_in_area(spot, moment)
+    }
+
+    /// Whether it is the same zone and line, in whichever lane.
+    fn is_in_area(&self, spot: Spot, moment: &Moment<'_>) -> bool {
         let (key, scene) = (&self.key, moment.scene);
-        key.lane.as_ref() == spot.lane.map(|lane| &scene.lanes[lane].id)
+        key.lane.is_some() == spot.lane.is_some()
             && key.zone.as_ref() == spot.zone.map(|zone| &scene.zones[zone].id)
             && key.line.as_ref() == spot.line.map(|line| &scene.lines[line].id)
     }
@@ -270,11 +291,18 @@ impl Cause {
     /// Whether a claim is made where this cause is. One that waits knows where it began; what moves is
     /// anywhere in its lane or zone by now.
     fn is_at(&self, claim: &Claim, moment: &Moment<'_>) -> bool {
-        if claim.about == About::Spot || !self.is_on_spot(claim.spot, moment) {
+        if claim.about == About::Spot || !self.is_in_area(claim.spot, moment) {
             return false;
         }
-        // One that is claimed in this very frame is another, unless two tracks lie on one vehicle.
-        let reach = if self.held < moment.clock.now() { claim.reach } else { claim.reach * SAME_VEHICLE };
+        // One that is claimed in this very frame is another, unless two tracks lie on one vehicle; who stands on a
+        // dividing line, or was pushed over it, is now in one lane and now in the other.
+        let here = self.is_on_spot(claim.spot, moment);
+        let reach = match (self.held < moment.clock.now(), here) {
+            (true, true) => claim.reach,
+            (true, false) if claim.course == Course::Stands => claim.reach * OTHER_LANE,
+            (false, true) => claim.reach * SAME_VEHICLE,
+            _ => return false,
+        };
         match (self.stage, claim.course) {
             (Stage::Waiting, Course::Moves) => true,
             (Stage::Waiting, Course::Passes) => false,
@@ -290,6 +318,7 @@ impl Cause {
         let now = moment.clock.now();
         if self.held >= now {
             // Another claim of this frame has told of it.
+            self.remember(claim, now);
             return self.attach(claim);
         }
         let was = self.stage;
@@ -318,12 +347,24 @@ impl Cause {
         (self.clear_s, self.over, self.ceased) = (claim.clear_s, claim.over, None);
         self.held = moment.clock.now();
         self.held_utc = moment.clock.utc();
+        self.remember(claim, self.held);
         // Those who walk together part and meet again: who once took part in it does not begin another.
         if claim.course == Course::Moves {
             self.attach(claim);
         } else {
             self.members.clone_from(&claim.members);
         }
+    }
+
+    /// Whether a road user belongs to it, or did a moment ago: who heads a row now and then is one cause.
+    fn has(&self, user: TrackId) -> bool {
+        self.members.contains(&user) || self.former.iter().any(|(former, _)| *former == user)
+    }
+
+    fn remember(&mut self, claim: &Claim, now: f64) {
+        let users = || claim.about.users().chain(claim.members.iter().copied());
+        self.former.retain(|(user, at)| now - at <= FORMER_S && !users().any(|one| one == *user));
+        self.former.extend(users().map(|user| (user, now)));
     }
 
     fn attach(&mut self, claim: &Claim) {

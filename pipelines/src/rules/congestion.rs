@@ -127,7 +127,10 @@ impl Judge for CongestionJudge {
                 state.head &= state.congested.is_some();
             }
         }
-        let adjoin = |a: usize, b: usize| neighbours.adjoin(congested[a].0, congested[b].0);
+        let adjoin = |a: usize, b: usize| {
+            let (a, b) = (congested[a].0, congested[b].0);
+            neighbours.adjoin(a, b) || neighbours.side(a) == neighbours.side(b)
+        };
         for group in groups(congested.len(), adjoin) {
             let rows: Vec<&(usize, Row<'_>)> = group.iter().map(|index| &congested[*index]).collect();
             let lanes: Vec<usize> = rows.iter().map(|(lane, _)| *lane).collect();

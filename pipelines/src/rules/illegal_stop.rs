@@ -1,14 +1,18 @@
 //! `illegal_stop`: a vehicle that stays where stopping is forbidden.
 //!
 //! A stay begins when a vehicle comes to stand in the zone and ends when it is seen to drive off. It
-//! outlasts the track: one that is hidden for longer than a track is remembered, or that the detector
-//! loses for a while, is taken up by a vehicle of the same size that stands in the same place. Who
-//! stands in a row that waits before a stop line does not stay, it queues.
+//! outlasts the track: one that is hidden for longer than a track is remembered, that the detector
+//! loses for a while, or whose track another takes along that passes before it, is taken up by a
+//! vehicle of the same size that appears in the same place, and was not seen elsewhere before. Who
+//! stands in a row that waits before a stop line does not stay, it queues; and what is seen now and
+//! then only is no vehicle.
 
 use super::judge::Judge;
-use super::standing::{Still, one_row, sort_rows};
-use super::{About, Claim, LaneUser, Post, RoadUser, Spot, Watch};
+use super::standing::{Presence, Still, came, one_row, sort_rows};
+use super::{About, Claim, Evidence, LaneUser, Post, RoadUser, Spot, Watch};
+use crate::ground::Motion;
 use crate::{Reason, TrackId};
+use kerege_contract::event::EventObject;
 use kerege_contract::scene::IllegalStop;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,24 +22,45 @@ const HIDDEN_S: f64 = 60.0;
 /// The same vehicle: within this many box widths, and of a size within these ratios.
 const SAME_PLACE: f64 = 0.5;
 const SAME_SIZE: [f64; 2] = [0.7, 1.4];
+/// Who was seen so long before the other was last seen is not the same; a track that leapt no longer before it
+/// was off was taken along, seconds.
+const APPEARS_S: f64 = 2.0;
+/// How fast one leaves is measured over this time, seconds; and who crawls on is slower than this, m/s.
+const LEAVES_S: f64 = 0.8;
+const LEAVES_M_PER_S: f64 = 2.0;
 /// Who stands so soon after the watch began was there before, seconds.
 const ARRIVED_S: f64 = 2.0;
 
 /// One vehicle's stay in the zone.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Stay {
+    track: TrackId,
     zone: usize,
     /// Since when it stays there without queueing.
     since: f64,
     still: Still,
     width: f64,
     height: f64,
-    /// When its track ended, if it has, and when the spot was last hidden since.
-    gone: Option<f64>,
+    presence: Presence,
+    /// As it was last seen, and whether that was sure.
+    object: EventObject,
+    is_sure: bool,
+    /// When the spot was last hidden, and whether its track ended or went elsewhere; for those that are gone.
+    gone_at: f64,
     hidden: f64,
+    went: Went,
     /// Whether the incident may be known under another track: it was taken up, or stood there already
     /// when the watch began. Anybody else on the spot is another stay.
     known: bool,
+}
+
+/// What became of a track that stood there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Went {
+    /// It is no longer known.
+    Lost,
+    /// It is somewhere else.
+    Off,
 }
 
 /// The judge of one rule.
@@ -44,38 +69,47 @@ pub(crate) struct IllegalStopJudge {
     thresholds: IllegalStop,
     still: BTreeMap<TrackId, Still>,
     stays: BTreeMap<TrackId, Stay>,
+    /// Those whose track ended or went elsewhere of late.
+    gone: Vec<Stay>,
     /// When the watch began, pipeline seconds.
     begun: Option<f64>,
 }
 
 impl IllegalStopJudge {
     pub(crate) fn new(thresholds: &IllegalStop) -> Self {
-        Self { thresholds: thresholds.clone(), still: BTreeMap::new(), stays: BTreeMap::new(), begun: None }
+        Self {
+            thresholds: thresholds.clone(),
+            still: BTreeMap::new(),
+            stays: BTreeMap::new(),
+            gone: Vec::new(),
+            begun: None,
+        }
     }
 
-    /// Looks at who stands, and forgets who has gone.
+    /// Looks at who stands, and forgets who has been gone for long.
     fn look(&mut self, watch: &Watch<'_>, vehicles: &[&RoadUser<'_>]) {
         let here = |id: &TrackId| vehicles.iter().any(|user| user.id == *id);
         self.still.retain(|id, _| here(id));
-        for (_, stay) in self.stays.iter_mut().filter(|(id, _)| !here(id)) {
-            if stay.gone.is_none() || hides(vehicles, stay) {
-                stay.hidden = watch.now;
-            }
-            stay.gone.get_or_insert(watch.now);
-        }
-        let now = watch.now;
-        self.stays.retain(|_, stay| stay.gone.is_none_or(|gone| now - stay.hidden <= LOST_S && now - gone <= HIDDEN_S));
+        let lost = self.stays.extract_if(.., |id, _| !here(id)).map(|(_, stay)| stay.leave(Went::Lost, watch.now));
+        self.gone.extend(lost);
         for user in vehicles {
-            match Still::look(self.still.get(&user.id).copied(), user, &self.thresholds.standstill) {
+            let known = self.still.get(&user.id).copied();
+            match Still::look(known, user, &self.thresholds.standstill, watch.layout.plane.as_ref()) {
                 Some(still) => {
                     self.still.insert(user.id, still);
                 }
                 None => {
                     self.still.remove(&user.id);
-                    self.stays.remove(&user.id);
+                    self.gone.extend(self.stays.remove(&user.id).map(|stay| stay.leave(Went::Off, watch.now)));
                 }
             }
         }
+        for stay in &mut self.gone {
+            if hides(vehicles, stay) {
+                stay.hidden = watch.now;
+            }
+        }
+        self.gone.retain(|stay| watch.now - stay.hidden <= LOST_S && watch.now - stay.gone_at <= HIDDEN_S);
     }
 
     /// The standing vehicles that wait in a row before a stop line.
@@ -94,45 +128,61 @@ impl IllegalStopJudge {
 
     /// Takes up or begins the stay of a vehicle that stands in a zone.
     fn stay(&mut self, watch: &Watch<'_>, user: &RoadUser<'_>, still: Still, zone: usize) -> &mut Stay {
-        let former = || {
-            let same = |stay: &Stay| {
-                let ratio = [user.width / stay.width, user.height / stay.height];
-                stay.gone.is_some()
-                    && stay.zone == zone
-                    && stay.still.place.distance(still.place) <= SAME_PLACE * stay.width
-                    && ratio.iter().all(|ratio| (SAME_SIZE[0]..=SAME_SIZE[1]).contains(ratio))
-            };
-            self.stays.iter().find(|(_, stay)| same(stay)).map(|(id, stay)| (*id, *stay))
-        };
-        let stay = match self.stays.get(&user.id) {
-            Some(stay) => *stay,
-            None => match former() {
-                Some((id, stay)) => {
-                    self.stays.remove(&id);
-                    Stay { gone: None, known: true, ..stay }
-                }
-                None => Stay {
-                    zone,
-                    since: still.since.min(watch.now),
-                    still,
-                    width: user.width,
-                    height: user.height,
-                    gone: None,
-                    hidden: watch.now,
-                    known: self.begun.is_some_and(|begun| still.since - begun < ARRIVED_S),
-                },
+        let former = self.gone.iter().position(|stay| stay.is_resumed(watch, user, still, zone));
+        let former = former.filter(|_| !self.stays.contains_key(&user.id)).map(|index| self.gone.swap_remove(index));
+        let before = self.begun.is_some_and(|begun| still.since - begun < ARRIVED_S);
+        let entry = self.stays.entry(user.id).or_insert_with(|| match former {
+            Some(stay) => Stay { track: user.id, known: true, ..stay },
+            None => Stay {
+                track: user.id,
+                zone,
+                since: still.since.min(watch.now),
+                still,
+                width: user.width,
+                height: user.height,
+                presence: Presence::new(before, watch.now),
+                object: user.object(watch.layout.frame, watch.now),
+                is_sure: false,
+                gone_at: watch.now,
+                hidden: watch.now,
+                went: Went::Lost,
+                known: before,
             },
-        };
-        let entry = self.stays.entry(user.id).or_insert(stay);
-        (entry.still.seen, entry.gone) = (still.seen, None);
+        });
+        entry.still.seen = still.seen;
+        entry.presence.note(watch, user);
+        if user.track.is_seen() {
+            entry.is_sure = entry.presence.is_sure(user) && entry.presence.is_placed();
+            entry.object = user.object(watch.layout.frame, watch.now);
+        }
         entry
     }
 }
 
+impl Stay {
+    /// Its track is gone.
+    fn leave(self, went: Went, now: f64) -> Self {
+        Self { gone_at: now, hidden: now, went, ..self }
+    }
+
+    /// Whether a vehicle that stands is it.
+    fn is_resumed(&self, watch: &Watch<'_>, user: &RoadUser<'_>, still: Still, zone: usize) -> bool {
+        let off = watch.users.iter().find(|other| self.went == Went::Off && other.id == self.track);
+        let ratio = [user.width / self.width, user.height / self.height];
+        self.zone == zone
+            && user.track.unbroken_since >= self.still.seen - APPEARS_S
+            && !came(user)
+            && off.is_none_or(|off| is_taken(off, self, watch.now))
+            && self.still.is_at(&still, SAME_PLACE * self.width)
+            && ratio.iter().all(|ratio| (SAME_SIZE[0]..=SAME_SIZE[1]).contains(ratio))
+    }
+}
+
 impl IllegalStopJudge {
-    fn claim(&self, rule: usize, about: About, stay: &Stay) -> Claim {
+    fn claim(&self, rule: usize, stay: &Stay) -> Claim {
         Claim {
-            about,
+            about: About::One(stay.track),
+            evidence: Some(Box::new(Evidence { objects: vec![stay.object.clone()], signals: None })),
             reach: if stay.known { SAME_PLACE * stay.width } else { -1.0 },
             confirm_s: self.thresholds.max_stay_s,
             clear_s: LOST_S,
@@ -140,6 +190,14 @@ impl IllegalStopJudge {
             ..Claim::of(rule, Spot::zone(stay.zone), stay.still.place, stay.since)
         }
     }
+}
+
+/// Whether a track that stood and moves now was taken along by one who passes: it leapt, or is away faster than who
+/// pulls out. Else it has surely driven off.
+fn is_taken(user: &RoadUser<'_>, stay: &Stay, now: f64) -> bool {
+    let motion = Motion::over(&user.track.history, now - LEAVES_S, now);
+    user.track.unbroken_since >= stay.still.seen - APPEARS_S
+        || motion.is_some_and(|motion| motion.speed() - motion.error > LEAVES_M_PER_S)
 }
 
 /// Whether a vehicle is before the spot on which another was lost.
@@ -165,11 +223,13 @@ impl Judge for IllegalStopJudge {
                 stay.since = watch.now;
                 continue;
             }
-            let stay = *stay;
-            claims.push(self.claim(post.number, About::One(user.id), &stay));
+            if stay.is_sure {
+                let stay = stay.clone();
+                claims.push(self.claim(post.number, &stay));
+            }
         }
-        let hidden = self.stays.iter().filter(|(_, stay)| stay.gone.is_some() && stay.hidden >= watch.now);
-        claims.extend(hidden.map(|(id, stay)| self.claim(post.number, About::One(*id), stay)));
+        let hidden = |stay: &&Stay| stay.went == Went::Lost && stay.is_sure && stay.hidden >= watch.now;
+        claims.extend(self.gone.iter().filter(hidden).map(|stay| self.claim(post.number, stay)));
     }
 
     fn window_s(&self) -> f64 {
@@ -178,6 +238,6 @@ impl Judge for IllegalStopJudge {
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.still.is_empty() && self.stays.is_empty()
+        self.still.is_empty() && self.stays.is_empty() && self.gone.is_empty()
     }
 }

@@ -1,14 +1,16 @@
 //! `lane_violation`: a vehicle that changes lanes over a marking that must not be crossed.
 //!
-//! A vehicle belongs to the side of the marking on which it was last surely seen, and is over it once it is
-//! as surely on the other side. On a calibrated camera that is told by the middle of its footprint on the
-//! road, in shares of its class's width; else by its contact point, in box widths. Who comes round an end of the marking belongs to no
-//! side until he is seen beside it again.
+//! A vehicle belongs to the side of the marking on which it was surely seen for a while, and is over it once
+//! it has been as surely on the other side for as long. On a calibrated camera that is told by the middle of
+//! its footprint on the road, in shares of its class's width and beyond the error of its place; else by its
+//! contact point, in box widths. Who comes round an end of the marking belongs to no side until he is seen
+//! beside it again; nor does one who was lost from sight, whose track may have been another's before, or who
+//! got beside it faster than anybody drives sideways: that is another, under his number.
 
 use super::judge::Judge;
 use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
-use crate::ground::{Contact, Footprint, GroundPlane, cross, unit};
+use crate::ground::{Footprint, GroundPlane, Size, cross, unit};
 use crate::layout::{Layout, MarkingShape};
 use crate::{Reason, TrackId};
 use kerege_contract::geometry::side_of_line;
@@ -19,6 +21,24 @@ use std::collections::BTreeMap;
 /// Where a vehicle heads is taken from what it drove in this time, seconds, when that was so many metres.
 const DRIVE_S: f64 = 1.0;
 const DRIVEN_M: f64 = 1.0;
+
+/// It is surely beside a marking when it was for so long, seconds, in so many frames.
+const SETTLED_S: f64 = 0.35;
+const SETTLED_FRAMES: u32 = 3;
+/// He must have been on the side from which he came in so many.
+const CAME_FRAMES: u32 = 2;
+/// And farther from it than so many errors of its place.
+const ERRORS: f64 = 2.0;
+/// Nobody knows what he did who was hidden for longer, seconds.
+const HIDDEN_S: f64 = 5.0;
+/// Nobody drives sideways faster, m/s; a place may be off by so many errors besides.
+const SIDEWAYS_M: f64 = 2.5;
+const OFF_ERRORS: f64 = 2.0;
+const OFF_ERRORS_HIDDEN: f64 = 4.0;
+/// The error of a contact point in the picture, box widths.
+const PICTURE_ERROR: f64 = 0.05;
+/// Who is seen more faintly than this on average is not believed.
+const LEAST_SCORE: f64 = 0.35;
 
 /// The judge of one rule.
 #[derive(Debug)]
@@ -32,9 +52,27 @@ pub(crate) struct LaneViolationJudge {
 /// On which side of a marking a vehicle is: +1 right of it, −1 left of it.
 #[derive(Debug, Clone, Copy)]
 struct Side {
-    sign: f64,
+    /// Where it belongs; none until that is sure.
+    sign: Option<f64>,
     /// When it was last nearest to that side of it.
     last: f64,
+    /// How far beside the marking it was last seen, and when.
+    offset: f64,
+    seen: f64,
+    /// On which side it was surely seen since when, in how many frames.
+    run: (f64, f64, u32),
+}
+
+/// Where a vehicle is measured: the middle of its footprint on the road, or its contact point in the picture.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    at: PixelPoint,
+    width: f64,
+    err: f64,
+    /// The farthest it may get sideways in a second.
+    sideways: f64,
+    /// Whether its bottom is seen; else it only shows that it has not leapt.
+    clear: bool,
 }
 
 impl LaneViolationJudge {
@@ -42,40 +80,53 @@ impl LaneViolationJudge {
         Self { thresholds: thresholds.clone(), sides: BTreeMap::new(), paths: None }
     }
 
-    /// Follows a vehicle of a width to a place; tells since when it is over the marking when that has just become
-    /// sure.
+    /// Follows a vehicle to a place beside a marking; tells since when it is over the marking when that has just
+    /// become sure.
     fn cross(
         &mut self,
         key: (usize, TrackId),
-        (place, width): (PixelPoint, f64),
+        place: &Place,
         (path, forbidden): (&[PixelPoint], Forbidden),
-        now: f64,
+        (now, unbroken): (f64, f64),
     ) -> Option<f64> {
-        let Some(offset) = offset(path, place) else {
+        let Some(offset) = offset(path, place.at, place.width) else {
             self.sides.remove(&key);
             return None;
         };
-        let sure = offset.abs() >= self.thresholds.min_box_widths * width;
-        let Some(side) = self.sides.get_mut(&key) else {
-            if sure {
-                self.sides.insert(key, Side { sign: offset.signum(), last: now });
-            }
-            return None;
-        };
-        if offset * side.sign >= 0.0 {
-            side.last = now;
+        let fresh = Side { sign: None, last: now, offset, seen: now, run: (0.0, now, 0) };
+        let side = self.sides.entry(key).or_insert(fresh);
+        let away = now - side.seen;
+        let errors = if place.clear { OFF_ERRORS } else { OFF_ERRORS_HIDDEN };
+        let leapt = (offset - side.offset).abs() > place.sideways * away + errors * place.err;
+        if away > HIDDEN_S || side.seen < unbroken || leapt {
+            *side = fresh;
+        }
+        (side.offset, side.seen) = (offset, now);
+        if !place.clear {
             return None;
         }
-        if !sure {
+        side.last = if side.sign.is_some_and(|sign| offset * sign >= 0.0) { now } else { side.last };
+        let least = (self.thresholds.min_box_widths * place.width).max(ERRORS * place.err);
+        if offset.abs() < least {
+            side.run = (0.0, now, 0);
             return None;
         }
-        let before = std::mem::replace(side, Side { sign: offset.signum(), last: now });
+        let sign = offset.signum();
+        side.run = if side.run.0 * sign > 0.0 { (sign, side.run.1, side.run.2 + 1) } else { (sign, now, 1) };
+        if side.sign.is_none() && side.run.2 >= CAME_FRAMES {
+            (side.sign, side.last) = (Some(sign), now);
+        }
+        if side.sign == Some(sign) || side.run.2 < SETTLED_FRAMES || now - side.run.1 < SETTLED_S {
+            return None;
+        }
+        let crossed = side.sign.replace(sign).map(|_| side.last);
+        side.last = now;
         let is_forbidden = match forbidden {
             Forbidden::Both => true,
             Forbidden::Forward => offset > 0.0,
             Forbidden::Backward => offset < 0.0,
         };
-        is_forbidden.then_some(before.last)
+        crossed.filter(|_| is_forbidden)
     }
 }
 
@@ -92,31 +143,38 @@ fn handed(plane: &GroundPlane, at: PixelPoint, place: PixelPoint) -> PixelPoint 
     if mirrored { PixelPoint::new(place.x, -place.y) } else { place }
 }
 
-/// Where a vehicle is measured, and its width there; none while its heading on the road is not known.
-fn body(user: &RoadUser<'_>, layout: &Layout) -> Option<(PixelPoint, f64)> {
-    let Some(plane) = &layout.plane else { return Some((user.anchor, user.width)) };
+/// Where a vehicle is measured; none while its heading on the road is not known.
+fn body(user: &RoadUser<'_>, layout: &Layout) -> Option<Place> {
+    let Some(plane) = &layout.plane else {
+        let (width, err) = (user.width, PICTURE_ERROR * user.width);
+        let sideways = SIDEWAYS_M * width / Size::of(user.track.class()).width;
+        return Some(Place { at: user.anchor, width, err, sideways, clear: true });
+    };
     let drift = user.track.history.drift(DRIVE_S).and_then(|drift| drift.metres);
     let driven = drift.filter(|way| way.distance(PixelPoint::default()) > DRIVEN_M).and_then(unit);
     let lane = || {
         let lane = &layout.lanes[user.journey.lane?];
         unit(plane.vector(user.anchor, lane.locate(user.anchor).direction))
     };
-    let contact = Contact { anchor: user.anchor, width: user.width, height: user.height };
-    let body = Footprint::of(&contact, driven.or_else(lane)?, user.track.class(), plane)?;
-    Some((handed(plane, user.anchor, body.centre), body.size.width))
+    let body = Footprint::of(&user.contact(), driven.or_else(lane)?, user.track.class(), plane)?;
+    let at = handed(plane, user.anchor, body.centre);
+    Some(Place { at, width: body.size.width, err: body.side_err, sideways: SIDEWAYS_M, clear: true })
 }
 
 impl Judge for LaneViolationJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         let paths = self.paths.take().unwrap_or_else(|| paths(watch.layout));
         let drives = |user: &&RoadUser<'_>| user.track.class() != RoadUserClass::Person && user.track.is_seen();
-        for user in post.users(watch).filter(drives).filter(|user| watch.is_clear(user)) {
-            let Some(body) = body(user, watch.layout) else { continue };
+        let sure = |user: &&RoadUser<'_>| !user.track.is_double() && user.track.mean_score() >= LEAST_SCORE;
+        for user in post.users(watch).filter(drives).filter(sure) {
+            let Some(place) = body(user, watch.layout) else { continue };
+            let place = Place { clear: watch.shows_bottom(user), ..place };
+            let times = (watch.now, user.track.unbroken_since);
             for (number, (marking, path)) in watch.layout.markings.iter().zip(&paths).enumerate() {
                 if !self.thresholds.watches(&marking.id) {
                     continue;
                 }
-                let crossed = self.cross((number, user.id), body, (path, marking.forbidden), watch.now);
+                let crossed = self.cross((number, user.id), &place, (path, marking.forbidden), times);
                 claims.extend(crossed.map(|since| claim(post.number, user, watch, since)));
             }
         }
@@ -141,9 +199,9 @@ fn claim(rule: usize, user: &RoadUser<'_>, watch: &Watch<'_>, since: f64) -> Cla
     }
 }
 
-/// How far a point lies beside a path: positive to its right as seen along it; none
-/// before its first and beyond its last point.
-fn offset(path: &[PixelPoint], point: PixelPoint) -> Option<f64> {
+/// How far a point lies beside a path: positive to its right as seen along it; none so far before its first or
+/// beyond its last point.
+fn offset(path: &[PixelPoint], point: PixelPoint, slack: f64) -> Option<f64> {
     let count = path.len();
     let mut nearest = (f64::INFINITY, None);
     for (index, pair) in path.windows(2).enumerate() {
@@ -152,8 +210,11 @@ fn offset(path: &[PixelPoint], point: PixelPoint) -> Option<f64> {
         let along = ((point.x - a.x) * (b.x - a.x) + (point.y - a.y) * (b.y - a.y)) / length;
         let distance = point.distance(a.toward(b, (along / length).clamp(0.0, 1.0)));
         if distance < nearest.0 {
-            let past_an_end = (index == 0 && along < 0.0) || (index + 2 == count && along > length);
-            nearest = (distance, (!past_an_end).then(|| distance.copysign(side_of_line(a, b, point))));
+            let past = |is_end: bool, way: f64| if is_end { way.max(0.0) } else { 0.0 };
+            let beyond = past(index == 0, -along).max(past(index + 2 == count, along - length));
+            let side = side_of_line(a, b, point);
+            let beside = if beyond > 0.0 { side } else { distance.copysign(side) };
+            nearest = (distance, (beyond <= slack).then_some(beside));
         }
     }
     nearest.1
@@ -173,10 +234,11 @@ mod tests {
             (p(120.0, 50.0), Some(20.0)),
             (p(90.0, 50.0), Some(-10.0)),
             (p(103.0, 104.0), Some(5.0)),
+            (p(-3.0, 90.0), Some(-10.0)),
             (p(-10.0, 90.0), None),
             (p(110.0, -20.0), None),
         ] {
-            assert_eq!(offset(&path, point), wanted, "{point:?}");
+            assert_eq!(offset(&path, point, 4.0), wanted, "{point:?}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which lanes lie side by side or behind one another, so that one queue in them is one cause.
 
+use super::groups::groups;
 use crate::layout::{LaneShape, Layout};
 use kerege_contract::PixelPoint;
 use kerege_contract::geometry::polygon_distance;
@@ -13,6 +14,8 @@ const SAME_WAY: f64 = 0.5;
 #[derive(Debug, Clone)]
 pub(crate) struct Neighbours {
     adjoin: Vec<Vec<bool>>,
+    /// By lane: the first of those that lie side by side with it, one by one.
+    sides: Vec<usize>,
     ahead: Vec<Vec<bool>>,
 }
 
@@ -23,15 +26,22 @@ impl Neighbours {
             let row = |one: &LaneShape| layout.lanes.iter().map(|other| holds(one, other)).collect();
             layout.lanes.iter().map(row).collect::<Vec<Vec<bool>>>()
         };
-        Self {
-            adjoin: table(&|a, b| goes_with(a, b) && adjoins(&a.polygon, &b.polygon, gap)),
-            ahead: table(&|a, b| is_ahead(a, b)),
+        let adjoin = table(&|a, b| goes_with(a, b) && adjoins(&a.polygon, &b.polygon, gap));
+        let mut sides: Vec<usize> = vec![0; adjoin.len()];
+        for side in groups(adjoin.len(), |a, b| adjoin[a][b]) {
+            side.iter().for_each(|lane| sides[*lane] = side[0]);
         }
+        Self { adjoin, sides, ahead: table(&|a, b| is_ahead(a, b)) }
     }
 
     /// Whether two lanes lie side by side or behind one another and go the same way.
     pub(crate) fn adjoin(&self, one: usize, other: usize) -> bool {
         self.adjoin[one][other] || self.ahead[one][other] || self.ahead[other][one]
+    }
+
+    /// The side of a road that a lane belongs to: the first of the lanes that lie side by side there.
+    pub(crate) fn side(&self, lane: usize) -> usize {
+        self.sides[lane]
     }
 
     /// Whether a lane leads on from another.

@@ -1,7 +1,8 @@
 //! `queue_spillback`: a queue that reaches back beyond a mark.
 //!
-//! The mark is a distance back from the lane's end, or where a drawn line crosses the lane. Adjoining
-//! lanes whose queues are too long are one cause.
+//! The mark is a distance back from the lane's end, or where a drawn line crosses the lane. Queues that are
+//! too long in lanes side by side, or behind one another, are one cause, told by the lane in which it began,
+//! also when they are long in turn.
 
 use super::groups::groups;
 use super::judge::Judge;
@@ -20,12 +21,14 @@ pub(crate) struct SpillbackJudge {
     thresholds: QueueSpillback,
     /// By lane: since when its queue is too long, and when it last was.
     beyond: BTreeMap<usize, (f64, f64)>,
+    /// By side of a road: the lane that told of its queue, and when it last did.
+    told: BTreeMap<usize, (usize, f64)>,
     neighbours: Option<Neighbours>,
 }
 
 impl SpillbackJudge {
     pub(crate) fn new(thresholds: &QueueSpillback) -> Self {
-        Self { thresholds: thresholds.clone(), beyond: BTreeMap::new(), neighbours: None }
+        Self { thresholds: thresholds.clone(), beyond: BTreeMap::new(), told: BTreeMap::new(), neighbours: None }
     }
 
     /// Whether the queue of a lane reaches beyond the mark; none queues there, or the mark is elsewhere.
@@ -67,12 +70,18 @@ impl Judge for SpillbackJudge {
             }
         }
         long.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-        for group in groups(long.len(), |a, b| neighbours.adjoin(long[a].0, long[b].0)) {
+        for group in groups(long.len(), |a, b| {
+            let (a, b) = (long[a].0, long[b].0);
+            neighbours.adjoin(a, b) || neighbours.side(a) == neighbours.side(b)
+        }) {
             let (lane, since, row) = &long[group[0]];
             let Some(last) = row.members.last() else { continue };
             let members = group.iter().flat_map(|index| &long[*index].2.members);
             let line = post.lines().next();
-            let spot = line.map_or(Spot::lane(*lane), |line| Spot::line(line, Some(*lane)));
+            let keep_s = self.thresholds.clear_s + post.rule.cooldown_s;
+            let told = self.told.entry(neighbours.side(*lane)).or_insert((*lane, watch.now));
+            *told = (if watch.now - told.1 <= keep_s { told.0 } else { *lane }, watch.now);
+            let spot = line.map_or(Spot::lane(told.0), |line| Spot::line(line, Some(told.0)));
             claims.push(Claim {
                 members: members.map(|member| member.user.id).collect(),
                 confirm_s: self.thresholds.confirm_s,

@@ -10,6 +10,9 @@ use crate::{Reason, TrackId};
 use kerege_contract::scene::Speeding;
 use std::collections::BTreeMap;
 
+/// Beyond doubt: so many errors (standard deviations) less are still too fast.
+const SURE: f64 = 2.0;
+
 /// The judge of one rule.
 #[derive(Debug)]
 pub(crate) struct SpeedingJudge {
@@ -30,7 +33,7 @@ impl SpeedingJudge {
         if let Some(since) = self.caught.get(&one.user.id) {
             return (speed.kmh > limit_kmh).then_some(*since);
         }
-        let beyond_doubt = speed.kmh - speed.err_kmh > limit_kmh + tolerance_kmh;
+        let beyond_doubt = speed.kmh - SURE * speed.err_kmh > limit_kmh + tolerance_kmh;
         beyond_doubt.then(|| *self.caught.entry(one.user.id).or_insert(now - min_s))
     }
 }

@@ -12,17 +12,17 @@
 
 use super::groups::groups;
 use super::judge::Judge;
-use super::standing::{Still, one_row, sort_rows};
-use super::{Claim, LaneUser, Post, Spot, Watch};
+use super::standing::{Presence, Still, one_row, sort_rows};
+use super::{Claim, LaneUser, Post, RoadUser, Spot, Watch};
 use crate::count::footprint;
-use crate::ground::{dot, unit};
+use crate::ground::{Footprint, dot, unit};
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
 use kerege_contract::scene::StoppedVehicle;
 use std::collections::BTreeMap;
 
-/// The same place: within this many box sizes.
-const SAME_PLACE: f64 = 1.0;
+/// Whoever heads a row within this many box sizes of where another did a moment ago, heads the same row.
+const SAME_ROW: f64 = 2.5;
 /// Heads of rows in different lanes that are nearer than this hit each other, metres; and box widths
 /// of the wider on an uncalibrated camera.
 const TOUCH_M: f64 = 3.0;
@@ -38,12 +38,7 @@ const BESIDE: f64 = 0.35;
 /// The footprint of who stands is averaged while it is within this many box widths of where it came to stand.
 const SETTLES: f64 = 0.2;
 const SETTLING: f64 = 0.1;
-/// Who is seen in less than this share of the frames in which nothing hides him is not believed.
-const LEAST_SEEN: f64 = 0.5;
-/// The same for who never got so many own lengths from where he was first seen, and for how many times the
-/// confirm time he must stand.
-const DROVE_LENGTHS: f64 = 1.0;
-const LEAST_SEEN_STILL: f64 = 0.8;
+/// Who was never seen to drive must stand for so many times the confirm time.
 const STILL_FACTOR: f64 = 5.0;
 /// Who stands so soon after the watch began was there before, seconds.
 const ARRIVED_S: f64 = 2.0;
@@ -66,32 +61,25 @@ struct Standing {
     /// Whether it waits: in a waiting area, or behind one there that is hidden for good.
     waits: bool,
     behind_hidden: bool,
-    /// In how many frames it could have been seen since it stands, and in how many it was.
-    frames: u32,
-    hits: u32,
-    /// Whether it was seen to drive here, or may have driven before anybody watched or under another number.
-    drove: bool,
+    presence: Presence,
 }
 
 /// Where one who had driven there stood, and until when, pipeline seconds.
 #[derive(Debug, Clone, Copy)]
 struct Vacated {
-    place: PixelPoint,
-    at: f64,
+    still: Still,
 }
 
 impl Standing {
-    /// Whether it is seen in enough of the frames: what is taken for a vehicle now and then is none. Who was never
-    /// seen to drive must be surer, for longer.
-    fn is_sure(&self, now: f64, confirm_s: f64) -> bool {
-        let share = if self.drove { LEAST_SEEN } else { LEAST_SEEN_STILL };
-        let long = self.drove || now - self.still.since >= STILL_FACTOR * confirm_s;
-        long && f64::from(self.hits) >= share * f64::from(self.frames)
+    /// Whether it is surely there, and where it seems to be. Who was never seen to drive must stand for longer.
+    fn is_sure(&self, user: &RoadUser<'_>, now: f64, confirm_s: f64) -> bool {
+        let long = self.presence.drove || now - self.still.since >= STILL_FACTOR * confirm_s;
+        long && self.presence.is_sure(user) && self.presence.is_placed()
     }
 
     /// The place that it leaves, if it had driven there.
     fn vacates(&self) -> Option<Vacated> {
-        self.drove.then_some(Vacated { place: self.still.place, at: self.still.seen })
+        self.presence.drove.then_some(Vacated { still: self.still })
     }
 }
 
@@ -100,8 +88,8 @@ impl Standing {
 pub(crate) struct StoppedJudge {
     thresholds: StoppedVehicle,
     standing: BTreeMap<TrackId, Standing>,
-    /// The way of each vehicle when it last drove, a unit vector of the picture.
-    courses: BTreeMap<TrackId, PixelPoint>,
+    /// The way of each vehicle when it last drove, a unit vector of the picture, and when that was.
+    courses: BTreeMap<TrackId, (PixelPoint, f64)>,
     /// Places that were left of late, or whose track went elsewhere.
     vacated: Vec<Vacated>,
     /// When the watch began, pipeline seconds.
@@ -156,13 +144,16 @@ impl StoppedJudge {
     /// way; none when there is none.
     fn in_its_lane<'t>(&mut self, watch: &Watch<'_>, post: &Post<'_>, one: LaneUser<'t>) -> Option<LaneUser<'t>> {
         let (user, window) = (&one.user, DRIVE_S);
-        let drift = user.track.history.drift(window).filter(|_| user.track.is_seen());
+        let own = user.track.is_seen() && watch.now - user.track.unbroken_since >= window;
+        let drift = user.track.history.drift(window).filter(|_| own);
         if let Some(way) = drift.filter(|drift| {
             drift.pixels.distance(PixelPoint::default()) > DRIVES_WIDTHS * drift.width * drift.seconds / window
         }) {
-            self.courses.extend(unit(way.pixels).map(|course| (user.id, course)));
+            self.courses.extend(unit(way.pixels).map(|course| (user.id, (course, watch.now))));
         }
-        let Some(course) = self.courses.get(&user.id) else { return Some(one) };
+        // Who took over another's track does not head where that one did.
+        let own = |known: &&(PixelPoint, f64)| known.1 >= user.track.unbroken_since;
+        let Some((course, _)) = self.courses.get(&user.id).filter(own) else { return Some(one) };
         if dot(*course, one.on.direction) >= AGAINST {
             return Some(one);
         }
@@ -184,7 +175,7 @@ impl StoppedJudge {
         let ended = self.standing.extract_if(.., |id, _| !vehicles.iter().any(|one| one.user.id == *id));
         let ended: Vec<Standing> = ended.map(|(_, standing)| standing).collect();
         // A track ends long after it was last seen: within RENUMBERED_S of when it did is always of late.
-        self.vacated.retain(|vacated| watch.now - vacated.at <= RENUMBERED_S + watch.covered_s);
+        self.vacated.retain(|vacated| watch.now - vacated.still.seen <= RENUMBERED_S + watch.covered_s);
         self.vacated.extend(ended.iter().filter_map(Standing::vacates));
         let unsolved = |standing: &Standing| standing.waits && watch.now - standing.still.seen > watch.covered_s;
         ended.into_iter().filter(unsolved).collect()
@@ -194,39 +185,33 @@ impl StoppedJudge {
     fn stands(&mut self, watch: &Watch<'_>, one: &LaneUser<'_>) -> bool {
         let id = one.user.id;
         let known = self.standing.get(&id).map(|standing| standing.still);
-        let Some(still) = Still::look(known, &one.user, &self.thresholds.standstill) else {
+        let Some(still) = Still::look(known, &one.user, &self.thresholds.standstill, watch.layout.plane.as_ref())
+        else {
             self.vacated.extend(self.standing.remove(&id).and_then(|standing| standing.vacates()));
             return false;
         };
         // Who stands when the watch begins may have come before.
         let before = self.begun.is_some_and(|begun| still.since - begun < ARRIVED_S);
         let renumbered = |vacated: &Vacated| {
-            (0.0..=RENUMBERED_S).contains(&(still.since - vacated.at))
-                && vacated.place.distance(still.place) <= RENUMBERED_WIDTHS * one.user.width
+            (0.0..=RENUMBERED_S).contains(&(still.since - vacated.still.seen))
+                && vacated.still.is_at(&still, RENUMBERED_WIDTHS * one.user.width)
         };
         let begun = Standing {
             still,
             head: None,
-            foot: footprint(one.user.track),
+            foot: foot_of(watch, one),
             lane: one.lane,
             along: one.on.along,
             waits: false,
             behind_hidden: false,
-            frames: 0,
-            hits: 0,
-            drove: before || self.vacated.iter().any(renumbered),
+            presence: Presence::new(before || self.vacated.iter().any(renumbered), watch.now),
         };
         let standing = self.standing.entry(id).or_insert(begun);
         (standing.still, standing.lane, standing.along) = (still, one.lane, one.on.along);
-        standing.drove |= one.user.journey.reach() >= DROVE_LENGTHS;
-        if one.user.track.is_seen() {
-            (standing.frames, standing.hits) = (standing.frames + 1, standing.hits + 1);
-        } else if watch.is_clear(&one.user) {
-            standing.frames += 1;
-        }
+        standing.presence.note(watch, &one.user);
         if one.user.track.is_seen() && one.user.anchor.distance(still.place) < SETTLES * one.user.width {
             // A track's first boxes are its worst.
-            let now = footprint(one.user.track);
+            let now = foot_of(watch, one);
             standing.foot = standing.foot.toward(now, SETTLING);
         }
         true
@@ -245,9 +230,9 @@ impl StoppedJudge {
         standing.head = Some((head_since, watch.now));
         let since = if standing.behind_hidden { standing.still.since } else { head_since };
         // Where it came to stand decides: at green it leaves the waiting area before it counts as moving.
-        let waits = standing.behind_hidden || watch.layout.waits(head.lane, standing.foot);
+        let waits = standing.behind_hidden || may_wait(watch, head, standing.foot);
         standing.waits = waits;
-        let standing_is_sure = standing.is_sure(watch.now, self.thresholds.confirm_s);
+        let standing_is_sure = standing.is_sure(&head.user, watch.now, self.thresholds.confirm_s);
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.user.id) {
                 // It has been behind another: should it ever be head, that begins then.
@@ -255,12 +240,12 @@ impl StoppedJudge {
                 standing.waits = watch.layout.waits(other.lane, standing.foot);
             }
         }
-        if head.user.is_cut() || !standing_is_sure {
+        if watch.now - head.user.track.clear_since < self.thresholds.standstill.window_s || !standing_is_sure {
             return None;
         }
         Some(Claim {
             members: behind.iter().map(|other| other.user.id).collect(),
-            reach: SAME_PLACE * head.user.size(),
+            reach: SAME_ROW * head.user.size(),
             confirm_s: if waits { self.thresholds.max_cycle_s } else { self.thresholds.confirm_s },
             over: Reason::Moved,
             ..Claim::by(rule, &head.user, Spot::lane(head.lane), since)
@@ -287,6 +272,39 @@ impl StoppedJudge {
         };
         groups(found.len(), hit).into_iter().filter_map(join).collect()
     }
+}
+
+/// The outline on the road of one in a lane; none where there is no ground plane.
+fn body_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> Option<Footprint> {
+    let plane = watch.layout.plane.as_ref()?;
+    let heading = plane.vector(one.user.anchor, one.on.direction);
+    Footprint::of(&one.user.contact(), heading, one.user.track.class(), plane)
+}
+
+/// The middle of its footprint in the picture.
+fn foot_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> PixelPoint {
+    let on_road = || {
+        let (plane, body, anchor) = (watch.layout.plane.as_ref()?, body_of(watch, one)?, one.user.anchor);
+        let (from, to) = (plane.road(anchor)?, body.centre);
+        let way = plane.pixels(anchor, PixelPoint::new(to.x - from.x, to.y - from.y))?;
+        Some(PixelPoint::new(anchor.x + way.x, anchor.y + way.y))
+    };
+    on_road().unwrap_or_else(|| footprint(one.user.track))
+}
+
+/// Whether one who stands may do so where he waits lawfully, as far as his place errs across the lane.
+fn may_wait(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
+    let aside = || {
+        let (plane, body) = (watch.layout.plane.as_ref()?, body_of(watch, one)?);
+        let across = PixelPoint::new(-body.heading.y * body.side_err, body.heading.x * body.side_err);
+        plane.pixels(foot, across)
+    };
+    let beside = |way: PixelPoint| {
+        [1.0, -1.0]
+            .iter()
+            .any(|side| watch.layout.waits(one.lane, PixelPoint::new(foot.x + side * way.x, foot.y + side * way.y)))
+    };
+    watch.layout.waits(one.lane, foot) || aside().is_some_and(beside)
 }
 
 /// Whether two vehicles are so near to each other that they must have collided.

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::count::{Journey, Step};
+use crate::ground::{Contact, GroundPlane};
 use crate::layout::{Layout, OnLane};
 use crate::signals::Signals;
 use crate::track::{Sighting, Track};
@@ -25,6 +26,11 @@ pub(crate) struct RoadUser<'t> {
 }
 
 impl RoadUser<'_> {
+    /// Its contact point with the sides of its box.
+    pub(crate) const fn contact(&self) -> Contact {
+        Contact { anchor: self.anchor, width: self.width, height: self.height }
+    }
+
     /// How long its box is along a direction (a unit vector), square pixels.
     pub(crate) fn length_along(&self, direction: PixelPoint) -> f64 {
         (self.width * direction.x).hypot(self.height * direction.y)
@@ -84,8 +90,18 @@ pub(crate) struct Watch<'t> {
 /// more than so many box heights, and begins above it.
 const HIDES_WIDTH: f64 = 0.3;
 const HIDES_HEIGHT: f64 = 0.05;
+/// Nearer boxes hide all of a bottom edge when they cover more than this share of it; a vehicle does not fill the
+/// corners of its box, so much of each side.
+const HIDES_BOTTOM: f64 = 0.75;
+const CORNERS: f64 = 0.07;
+/// Where it reaches higher than this share of the height it hides the bottom as it hides that of any; and a side when
+/// it reaches as high as that.
+const HIDES_DEEP: f64 = 0.3;
+const HIDES_SIDE: f64 = 0.5;
 /// The narrowest that a vehicle on more than two wheels looks, metres.
 const NARROWEST_M: f64 = 1.0;
+/// Where a pixel is coarser than this no width is told, metres.
+const WIDTH_M_PER_PX: f64 = 2.0;
 
 impl Watch<'_> {
     /// Whether a road user's contact point can be believed: no edge of the frame cuts it off, and nobody nearer
@@ -103,6 +119,26 @@ impl Watch<'_> {
         !user.is_cut() && !self.users.iter().any(hides)
     }
 
+    /// Whether enough of a road user's box is seen to tell where it is: it ends where the road user does, although a
+    /// nearer one hides a part of it, and no edge of the frame cuts it off.
+    pub(crate) fn shows_bottom(&self, user: &RoadUser<'_>) -> bool {
+        let own = user.track.seen_box;
+        let hidden = |other: &RoadUser<'_>| {
+            let b = other.track.seen_box;
+            if other.id == user.id || b.y2 <= own.y2 + HIDES_HEIGHT * own.height() {
+                return (0.0, false);
+            }
+            let (aside, above) = (CORNERS * b.width(), CORNERS * b.height());
+            let deep = (own.y2 - b.y1 - above) / own.height();
+            let share = ((own.x2.min(b.x2 - aside) - own.x1.max(b.x1 + aside)) / own.width()).max(0.0);
+            let beside = (b.x1 < own.x1 && b.x2 > own.x1) || (b.x1 < own.x2 && b.x2 > own.x2);
+            let most = if deep > HIDES_DEEP { HIDES_WIDTH } else { HIDES_BOTTOM };
+            (if deep > 0.0 { share } else { 0.0 }, share > most && deep > 0.0 || beside && deep > HIDES_SIDE)
+        };
+        let parts = || self.users.iter().map(hidden);
+        !user.is_cut() && !parts().any(|(_, all)| all) && parts().map(|(share, _)| share).sum::<f64>() <= HIDES_BOTTOM
+    }
+
     /// Whether a road user is as wide on the road as its class must be; true where there is no ground plane. A
     /// person whose track began as a car's is none.
     pub(crate) fn fits_class(&self, user: &RoadUser<'_>) -> bool {
@@ -110,7 +146,9 @@ impl Watch<'_> {
         if !class.is_motor_vehicle() || class.is_cycle() {
             return true;
         }
-        let Some(plane) = self.layout.plane.as_ref().filter(|plane| plane.road(user.anchor).is_some()) else {
+        // A width needs no more than the plane as it goes on beyond its valid polygon.
+        let known = |plane: &&GroundPlane| plane.reach(user.anchor, WIDTH_M_PER_PX).is_some();
+        let Some(plane) = self.layout.plane.as_ref().filter(known) else {
             return true;
         };
         plane.step(user.anchor, 1.0, 0.0).distance(PixelPoint::default()) * user.width >= NARROWEST_M

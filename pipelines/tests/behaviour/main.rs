@@ -26,6 +26,7 @@ mod speed;
 mod speeding;
 mod stopped;
 mod street;
+mod taken_along;
 mod tracked;
 mod turns;
 mod watch;

@@ -102,3 +102,23 @@ fn a_queue_beyond_the_mark_is_one_incident_and_a_shorter_one_none() {
         }
     }
 }
+
+#[test]
+fn queues_that_are_long_in_turn_in_the_lanes_of_one_side_are_one_spillback() {
+    let camera = Pinhole::default();
+    let rule = SPILL.replace("lanes = ['away']", "lanes = ['away', 'right']\nmark_m = 25.0\nclear_s = 10");
+    let scene = road(&camera, Ground::Calibrated, &rule);
+    // The right lane fills when the other one has just been left.
+    let mut actors = jam(AWAY, 62.0, 6, 45.0);
+    actors.extend(jam(AWAY_RIGHT, 62.0, 6, 100.0).into_iter().map(|mut actor| {
+        actor.way[0][0] += 42.0;
+        actor.way[1][0] += 42.0;
+        actor
+    }));
+    for fps in RATES {
+        let record = run(&scene, &actors, fps, 150.0);
+        let (start, end) = only(&record, &format!("{fps}"));
+        assert_eq!(start.lane.as_ref().unwrap().as_str(), "away", "{fps}");
+        assert!(end.t > 95.0, "{fps}: until {}", end.t);
+    }
+}

@@ -1,0 +1,123 @@
+//! Tracks that one road user took along from another: what the two did is not one deed.
+//!
+//! The names of road users are given, so that the tracker cannot know better.
+
+use crate::road::{AWAY, AWAY_RIGHT, Ground, STOPPED, TOWARDS, WRONG_WAY, road};
+use crate::ruled::{brief, near, none, only, visit};
+use crate::street::{Actor, Detector, Pinhole};
+use crate::watch::{Record, Timing, film, meta};
+use kerege_contract::RoadUserClass::Car;
+use kerege_contract::Scene;
+use kerege_pipelines::{Options, Pipeline, TrackId, Tracked};
+
+const RATES: [f64; 3] = [5.0, 10.0, 30.0];
+
+/// Who bears a number, from when to when.
+struct Bears<'a> {
+    number: u64,
+    actor: &'a Actor,
+    from: f64,
+    to: f64,
+    /// In which share of the frames it is seen.
+    seen: f64,
+}
+
+const fn bears(number: u64, actor: &Actor, from: f64, to: f64) -> Bears<'_> {
+    Bears { number, actor, from, to, seen: 1.0 }
+}
+
+fn run(scene: &Scene, names: &[Bears<'_>], fps: f64, seconds: f64) -> Record {
+    let (camera, mut record) = (Pinhole::default(), Record::default());
+    let mut pipeline = Pipeline::new(scene, &Options::default());
+    let look = |one: &Bears<'_>| {
+        let detector = Detector { missed: 1.0 - one.seen, noise: 0.01, ..Detector::PERFECT };
+        film(&camera, std::slice::from_ref(one.actor), detector, Timing::steady(fps), seconds, 3 + one.number)
+    };
+    let films: Vec<_> = names.iter().map(|one| (one, look(one))).collect();
+    for frame in 0..films[0].1.len() {
+        let t = films[0].1[frame].0;
+        let seen = films.iter().filter(|(one, _)| (one.from..one.to).contains(&t));
+        let tracked: Vec<Tracked> = seen
+            .filter_map(|(one, film)| Some(Tracked { track: TrackId(one.number), detection: *film[frame].1.first()? }))
+            .collect();
+        record.add(t, pipeline.step_tracked(&meta(&camera, frame as u64, t), &tracked));
+    }
+    record.incidents.extend(pipeline.finish().incidents);
+    record
+}
+
+#[test]
+fn a_track_that_is_handed_back_along_a_queue_does_not_drive_against_the_flow() {
+    let queue: Vec<Actor> =
+        [50.0, 42.0, 34.0, 26.0, 18.0].map(|y| Actor::new(Car, &[[0.0, AWAY, y], [20.0, AWAY, y]])).into();
+    for fps in RATES {
+        let handed: Vec<Bears<'_>> = queue
+            .iter()
+            .zip([0.0, 4.0, 6.0, 8.0, 10.0, 14.0].windows(2))
+            .map(|(car, time)| bears(1, car, time[0], time[1]))
+            .collect();
+        let scene = road(&Pinhole::default(), Ground::Calibrated, WRONG_WAY);
+        none(&run(&scene, &handed, fps, 16.0), &format!("{fps}"));
+    }
+}
+
+#[test]
+fn a_track_that_passes_to_the_car_beside_changes_no_lane() {
+    let camera = Pinhole::default();
+    let between = f64::midpoint(AWAY, AWAY_RIGHT);
+    let path = format!("[{}, {}]", camera.point(between, 12.0), camera.point(between, 60.0));
+    let rule = "[[rule]]\nid = 'solid'\ntype = 'lane_violation'\n";
+    let (left, right) = (
+        Actor::drive(Car, 0.0, [AWAY, 12.0], [AWAY, 60.0], 30.0),
+        Actor::drive(Car, 0.0, [AWAY_RIGHT, 12.0], [AWAY_RIGHT, 60.0], 30.0),
+    );
+    for ground in [Ground::Calibrated, Ground::Unknown] {
+        let scene = road(&camera, ground, &format!("[[marking]]\nid = 'm'\npath = {path}\n{rule}"));
+        for fps in RATES {
+            let record = run(&scene, &[bears(1, &left, 0.0, 2.6), bears(1, &right, 2.6, 6.0)], fps, 8.0);
+            none(&record, &format!("{ground:?} {fps}"));
+        }
+    }
+}
+
+#[test]
+fn what_flickers_where_another_drove_by_has_not_stopped_there() {
+    let passes = Actor::drive(Car, 0.0, [AWAY, 10.0], [AWAY, 60.0], 40.0);
+    let sign = Actor::new(Car, &[[0.0, AWAY_RIGHT, 33.0], [60.0, AWAY_RIGHT, 33.0]]);
+    let scene = road(&Pinhole::default(), Ground::Calibrated, STOPPED);
+    for fps in RATES {
+        let flickers = Bears { seen: 0.65, ..bears(1, &sign, 2.2, 60.0) };
+        none(&run(&scene, &[bears(1, &passes, 0.0, 2.2), flickers], fps, 60.0), &format!("{fps}"));
+    }
+}
+
+#[test]
+fn a_stay_goes_on_when_one_who_passes_takes_its_track_along() {
+    let camera = Pinhole::default();
+    let polygon = camera.rectangle(AWAY_RIGHT - 1.75, 18.0, AWAY_RIGHT + 1.75, 40.0);
+    let zone = format!("[[zone]]\nid = 'kerb'\nkind = 'no_stopping'\npolygon = {polygon}\n");
+    let rule = "[[rule]]\nid = 'kerb'\ntype = 'illegal_stop'\nmax_stay_s = 20\n";
+    let scene = road(&camera, Ground::Calibrated, &(zone + rule));
+    let stays = visit(Car, AWAY_RIGHT, 28.0, 5.0, 60.0);
+    let passes = Actor::drive(Car, 12.0, [AWAY_RIGHT - 1.0, 28.0], [AWAY, 68.0], 40.0);
+    for fps in RATES {
+        let names = [bears(1, &stays, 0.0, 12.0), bears(1, &passes, 12.0, 20.0), bears(2, &stays, 12.3, 80.0)];
+        let record = run(&scene, &names, fps, 80.0);
+        let (start, _) = only(&record, &format!("{fps}"));
+        near(start.t, 5.0, 1.0, "since it came to stand");
+        near(start.detected_t, 25.0, 1.5, "found");
+        assert_eq!(start.objects.len(), 1, "{:?}", brief(&record));
+    }
+}
+
+#[test]
+fn a_car_that_crawls_away_before_the_camera_has_not_stopped() {
+    // From beyond the near edge of the valid polygon on, at little more than what counts as standing.
+    let scene = road(&Pinhole::default(), Ground::Calibrated, STOPPED);
+    for x in [AWAY, TOWARDS] {
+        let crawls = Actor::drive(Car, 0.0, [x, 10.2], [x, 50.0], 3.8);
+        for fps in RATES {
+            none(&run(&scene, &[bears(1, &crawls, 0.0, 60.0)], fps, 60.0), &format!("{x} {fps}"));
+        }
+    }
+}
