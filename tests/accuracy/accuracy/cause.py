@@ -14,6 +14,9 @@ from .state import LANES, State, stop_of
 LEAST_TALL = 0.03
 """Who is lower than this share of the frame is not judged; the rules are drawn with the same `min_box_height`."""
 
+EDGE_FRAME, EDGE_BOX = 0.008, 0.08
+"""How near to the frame's sides a box may be taken for one that is cut off: shares of the frame and of the box."""
+
 
 @dataclass
 class Cause:
@@ -48,7 +51,10 @@ class Look:
     def __init__(self, state: State, camera: Camera, plain: dict, rows: Rows, t: np.ndarray) -> None:
         self.state, self.camera, self.plain, self.t = state, camera, plain, t
         tall = (rows.box[:, 3] - rows.box[:, 1]) / camera.height
-        self._good = (rows.inside >= 0.99) & (tall >= 1.25 * LEAST_TALL)
+        # A box that ends as near to an edge of the frame as it errs may be cut off by it.
+        margin = np.maximum(EDGE_FRAME * camera.width, EDGE_BOX * (rows.box[:, 2] - rows.box[:, 0]))
+        whole = (rows.box[:, 0] > margin) & (rows.box[:, 2] < camera.width - margin)
+        self._good = (rows.inside >= 0.99) & whole & (tall >= 1.25 * LEAST_TALL)
         self._visible = rows.visible
         order = np.argsort(rows.user, kind="stable")
         users, starts = np.unique(rows.user[order], return_index=True)
@@ -93,7 +99,10 @@ def sighted(causes: list[Cause], look: Look) -> list[Cause]:
         asked = cause.users if cause.all_seen else cause.users[:1]
         shares = [look.good_share(user, cause.start - cause.before_s, until, cause.least_visible) for user in asked]
         if any(share is None for share in shares):
-            continue
+            # Who comes into the picture later, while it lasts, may be told of.
+            cause.due = False
+            if any(look.good_share(user, cause.start - cause.before_s, cause.end) is None for user in asked):
+                continue
         cause.due = cause.due and all(share >= 0.7 for share in shares)
         out.append(cause)
     return out

@@ -1,15 +1,20 @@
-"""Ghosts: who drives against the flow or walks on the carriageway, laid over a finished record where nobody is in the
-way, since SUMO's drivers would not give way to them."""
+"""Ghosts: who drives against the flow or too fast, or walks on the carriageway, laid over a finished record where nobody
+is in the way, since SUMO's drivers would not give way to them."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numba
 import numpy as np
-from streets import kinds, script
+from streets import kinds, network, script
 from streets.traffic import Record, Track
 
+from . import stage
+
 GAP_M = {"sedan": 1.2, "person": 0.5}
-WINDOW_S = 14.0
+WINDOW_S = {"sedan": 120.0, "person": 14.0}
+"""So long before or after its time a ghost may be laid; a car must wait longer until a lane is free."""
 
 
 class Others:
@@ -51,23 +56,28 @@ def lay(record: Record, ghosts: list) -> None:
     """Lays each ghost at the moment nearest to its own at which its course is free; those that find none are left out."""
     others = Others(record)
     for number, ghost in enumerate(ghosts):
-        if isinstance(ghost, script.WrongWay):
+        fits = lambda first: True  # noqa: E731
+        if isinstance(ghost, stage.Speeder):
+            kind, courses, fits = "sedan", [ghost.course()], partial(ghost.green, record)
+        elif isinstance(ghost, script.WrongWay):
             kind, courses = "sedan", [script._wrong_way_course(ghost, v) for v in (ghost.speed, ghost.speed - 1.0, ghost.speed + 1.5)]
         else:
             kind, courses = "person", [script._person_course(ghost)]
-        track = _place(record, others, f"ghost{number}", kind, courses, ghost.at)
+        track = _place(record, others, f"ghost{number}", kind, courses, ghost.at, fits)
         if track is not None:
             record.tracks.append(track)
             if isinstance(ghost, script.WrongWay):
                 record.routes[track.name] = (ghost.origin, ghost.arm)
+            if isinstance(ghost, stage.Speeder):
+                record.routes[track.name] = (ghost.arm, network.STRAIGHT[ghost.arm])
 
 
-def _place(record: Record, others: Others, name: str, kind: str, courses, at: float) -> Track | None:
+def _place(record: Record, others: Others, name: str, kind: str, courses, at: float, fits) -> Track | None:
     body = kinds.BY_NAME[kind]
-    for offset in sorted(np.arange(-WINDOW_S, WINDOW_S, 0.4), key=abs):
+    for offset in sorted(np.arange(-WINDOW_S[kind], WINDOW_S[kind], 0.4), key=abs):
         first = round((at + offset) / script.STEP)
         for xy, heading, way in courses:
-            if first < 0 or first + len(xy) > record.steps:
+            if first < 0 or first + len(xy) > record.steps or not fits(first):
                 continue
             if _free(xy, heading, body.length, body.width, first, others.rows, others.starts, GAP_M[kind]):
                 speed = np.gradient(way) / script.STEP

@@ -94,10 +94,21 @@ class Matcher:
         late = [min(i.detected for i in told[n]) - causes[n].confirmable for n in due if told[n]]
         return {
             "due": len(due), "found": len(late), "possible": len(causes) - len(due), "told": len(mine),
+            "kinds": self._kinds(causes, due, told),
             "twice": self._twice(mine, causes, told), "late_s": [round(float(s), 2) for s in late],
             "missed": [asdict(causes[n]) for n in due if not told[n]],
             "false": [vars(i) for i in mine if id(i) not in explained],
         }
+
+    @staticmethod
+    def _kinds(causes: list[Cause], due: list[int], told: list[list[Reported]]) -> dict[str, list[int]]:
+        """How many causes of each kind were due, and how many of them were found."""
+        out: dict[str, list[int]] = {}
+        for n in due:
+            if "kind" in causes[n].note:
+                row = out.setdefault(causes[n].note["kind"], [0, 0])
+                row[0], row[1] = row[0] + 1, row[1] + bool(told[n])
+        return out
 
     @staticmethod
     def _twice(mine: list[Reported], causes: list[Cause], told: list[list[Reported]]) -> int:

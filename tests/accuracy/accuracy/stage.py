@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import libsumo
 import numpy as np
 from streets import kinds, network, script
+from streets.traffic import STEP
 
 from . import drawn
 from .state import stop_of
@@ -39,11 +40,27 @@ class OverLine:
 
 @dataclass(frozen=True)
 class Speeder:
-    """The first driver from `arm` after `at` with a free road and green drives at `factor` times the limit."""
+    """A car drives straight on from `arm` in one of its lanes at `factor` times the limit, at green and where it is free."""
 
     at: float
     arm: str
+    lane: int
     factor: float
+
+    def course(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Places, headings and metres driven every step."""
+        ax, ay = network.ARMS[self.arm]
+        beside = -(network.LANES[self.arm] - self.lane + 0.5) * network.LANE_WIDTH
+        way = np.arange(0.0, 2.0 * SPEEDER_REACH, network.SPEED[self.arm] * self.factor * STEP)
+        out = SPEEDER_REACH - way
+        xy = np.column_stack([out * ax + beside * ay, out * ay - beside * ax])
+        return xy, np.full(len(way), math.atan2(-ay, -ax)), way
+
+    def green(self, record, first: int) -> bool:
+        """Whether it is green for him when he comes to the stop line, and until he is over it, if he begins at a step."""
+        at = first + round((SPEEDER_REACH - stop_of(self.arm)) / (network.SPEED[self.arm] * self.factor * STEP))
+        steps = range(at - 20, at + 10)
+        return all(0 <= i < record.steps and record.letters[i][drawn.group(self.arm)] == "G" for i in steps)
 
 
 @dataclass(frozen=True)
@@ -55,8 +72,24 @@ class Crawl:
     arm: str
 
 
+@dataclass(frozen=True)
+class Rush:
+    """More come straight on towards `arm` than its exit takes while it crawls: one every RUSH_S."""
+
+    at: float
+    seconds: float
+    arm: str
+
+
 CRAWL = 1.1
 """Metres a second: slower than a walk, faster than standing."""
+RUSH_S = 2.2
+RUSH_AHEAD_S = 30.0
+"""A rush begins so long before its exit crawls: as long as it takes to drive there."""
+MORE_SPEEDERS = 5
+SPEEDER_REACH = 80.0
+JAMS = ((60.0, 650.0), (900.0, 1500.0))
+"""When exits jam, seconds of the half hour."""
 SLOT_S = 95.0
 MIX = {"stopped": 7, "crash": 2, "wrong_way": 5, "person": 5, "red": 5, "over": 4, "speeder": 5, "illegal": 2, "crawl": 2}
 
@@ -70,6 +103,17 @@ def plan(seed: int, seconds: float) -> list:
         if len(out) % len(names) == 0:
             rng.shuffle(names)
         out.append(_draw(names[len(out) % len(names)], slot + rng.uniform(0.0, 40.0), rng))
+    return sorted(out + _more(seed, seconds), key=lambda one: one.at)
+
+
+def _more(seed: int, seconds: float) -> list:
+    """What takes too much time or room for the slots: speeders who wait for a free road, and exits that jam."""
+    rng = np.random.default_rng([seed, 5])
+    out = [_draw("speeder", float(rng.uniform(20.0, seconds - 120.0)), rng) for _ in range(MORE_SPEEDERS)]
+    for begin, end in JAMS:
+        at, arm, length = float(rng.uniform(begin, end)), str(rng.choice(list("NESW"))), float(rng.uniform(170.0, 210.0))
+        if at + length < seconds:
+            out += [Rush(at - RUSH_AHEAD_S, length, arm), Crawl(at, length, arm)]
     return out
 
 
@@ -86,13 +130,13 @@ def _draw(name: str, at: float, rng) -> object:
         "person": lambda: script.PersonOnRoad(at, arm, float(rng.uniform(27.0, 45.0)), float(rng.uniform(0.0, 6.0))),
         "red": lambda: script.RedLight(at, street),
         "over": lambda: OverLine(at, street, float(rng.uniform(1.6, 3.0))),
-        "speeder": lambda: Speeder(at, arm, float(rng.uniform(1.35, 1.6))),
+        "speeder": lambda: Speeder(at, arm, int(rng.integers(1, 3)), float(rng.uniform(1.27, 1.4))),
         "illegal": lambda: script.StoppedCar(at, float(rng.uniform(72.0, 95.0)), arm, 1, float(rng.uniform(36.0, 46.0))),
         "crawl": lambda: Crawl(at, float(rng.uniform(110.0, 150.0)), arm),
     }[name]()
 
 
-GHOSTS = (script.WrongWay, script.PersonOnRoad)
+GHOSTS = (script.WrongWay, script.PersonOnRoad, Speeder)
 
 
 class Stage:
@@ -106,7 +150,8 @@ class Stage:
         self._pairs = [(crash, [n for n, s in enumerate(steered) if isinstance(s, script.StoppedCar) and s.at == crash.at])
                        for crash in todo if isinstance(crash, Crash)]
         self._programme = programme
-        self._waiting = [s for s in todo if isinstance(s, (OverLine, Speeder, Crawl))]
+        self._waiting = [s for s in todo if isinstance(s, (OverLine, Crawl, Rush))]
+        self._rushing: dict[str, tuple[float, float, int]] = {}
         self._over: dict[str, tuple[OverLine, str]] = {}
         self._crawling: dict[str, float] = {}
         self._letters: dict[str, str] = {}
@@ -130,6 +175,8 @@ class Stage:
         for arm in [arm for arm, until in self._crawling.items() if t >= until]:
             libsumo.edge.setMaxSpeed(f"{arm}o", network.SPEED[arm])
             del self._crawling[arm]
+        for arm in list(self._rushing):
+            self._rush(arm, t)
         self._letters = now
 
     def _begin(self, one, t: float, now: dict[str, str]) -> bool:
@@ -137,8 +184,9 @@ class Stage:
             libsumo.edge.setMaxSpeed(f"{one.arm}o", CRAWL)
             self._crawling[one.arm] = t + one.seconds
             return True
-        if isinstance(one, Speeder):
-            return self._speed(one, t, now)
+        if isinstance(one, Rush):
+            self._rushing[one.arm] = (t + one.seconds, t, 0)
+            return True
         if not (self._letters.get(one.group) == "y" and now[one.group] == "r"):
             return False
         name = first_before(list("NS" if one.group == "ns" else "EW"), 14.0, 45.0)
@@ -148,24 +196,18 @@ class Stage:
         self._over[name] = (one, one.group)
         return True
 
-    def _speed(self, one: Speeder, t: float, now: dict[str, str]) -> bool:
-        street = drawn.group(one.arm)
-        if now[street] != "G":
-            return False
-        speed = network.SPEED[one.arm] * one.factor
-        reach = 0.0
-        while network.stage_letters(self._programme, t + reach)[street] == "G":
-            reach += 1.0
-        for name in libsumo.edge.getLastStepVehicleIDs(f"{one.arm}i"):
-            left = libsumo.lane.getLength(libsumo.vehicle.getLaneID(name)) - libsumo.vehicle.getLanePosition(name)
-            leader = libsumo.vehicle.getLeader(name, 90.0)
-            straight = libsumo.vehicle.getRoute(name)[-1][0] == network.STRAIGHT[one.arm]
-            car = kinds.BY_NAME[libsumo.vehicle.getTypeID(name)].cls == "car"
-            if car and straight and 70.0 < left < 135.0 and left / speed + 2.0 < reach and (not leader or leader[1] > 60.0):
-                libsumo.vehicle.setSpeedFactor(name, one.factor)
-                libsumo.vehicle.setAccel(name, 4.0)
-                return True
-        return False
+    def _rush(self, arm: str, t: float) -> None:
+        until, due, count = self._rushing[arm]
+        if t >= until:
+            del self._rushing[arm]
+        elif t >= due:
+            origin, name = network.STRAIGHT[arm], f"rush-{arm}-{t:.1f}"
+            route = f"rush-{origin}{arm}"
+            if route not in libsumo.route.getIDList():
+                libsumo.route.add(route, [f"{origin}i", f"{arm}o"])
+            kind = ("sedan", "hatch", "suv", "wagon")[count % 4]
+            libsumo.vehicle.add(name, route, typeID=kind, depart="now", departLane="best", departSpeed="max", departPos="base")
+            self._rushing[arm] = (until, t + RUSH_S, count + 1)
 
     def _hold(self, name: str, now: dict[str, str]) -> None:
         one, street = self._over[name]

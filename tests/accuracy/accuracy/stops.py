@@ -24,7 +24,45 @@ EVERY = 10
 def stopped(look: Look) -> list[Cause]:
     """Every head of a standing row in a drawn lane outside a waiting area that stands for nearly the confirm time; those
     that stand against each other are one."""
-    return _joined(_heads(look.state, look.lanes), look.state)
+    causes = _joined(_heads(look.state, look.lanes), look.state)
+    for cause in causes:
+        cause.note["kind"] = _kind(cause, look.state)
+    return causes
+
+
+def _kind(cause: Cause, state: State) -> str:
+    """What it is, by how it stands: who hit another, who stays where stopping is forbidden, who waits for more than a
+    cycle; all others broke down."""
+    if len(cause.users) > 1:
+        return "crash"
+    user = next(user for user in state.users if user.number == cause.users[0])
+    i = round(cause.start / STEP) - user.first
+    lane = LANES[user.lane[i]]
+    out, side = place(lane.arm, user.xy[i][None])
+    if lane.waits(out)[0]:
+        return "waits a whole cycle"
+    low, high = drawn.NO_STOPPING
+    kerb = (network.LANES[lane.arm] - 1) * network.LANE_WIDTH
+    if not lane.inward and low < out[0] < high and side[0] > kerb and cause.end - cause.start > drawn.MAX_STAY_S:
+        return "forbidden stop"
+    return "breakdown, a queue behind" if _queues(user, cause, state) else "breakdown"
+
+
+def _queues(user: User, cause: Cause, state: State) -> bool:
+    """Whether somebody came to stand behind one who stands, while he did."""
+    a, b = round(cause.start / STEP), round(cause.end / STEP)
+    mine = user.xy[a - user.first]
+    ahead = np.array([np.cos(user.heading[a - user.first]), np.sin(user.heading[a - user.first])])
+    for other in state.users:
+        if other is user or not other.motor or other.last <= a or other.first >= b:
+            continue
+        part = slice(max(a - other.first, 0), b - other.first)
+        way = mine - other.xy[part]
+        behind = way @ ahead
+        beside = np.abs(way @ (-ahead[1], ahead[0]))
+        if ((other.speed[part] < STANDING) & (behind > 2.0) & (behind < 15.0) & (beside < 1.5)).sum() * STEP > 3.0:
+            return True
+    return False
 
 
 def _heads(state: State, drawn_lanes: set[str]) -> list[Cause]:
@@ -81,14 +119,22 @@ def _joined(causes: list[Cause], state: State) -> list[Cause]:
             theirs = by_number[other.users[0]]
             step = round(max(cause.start, other.start) / STEP) + 10
             if cause.start < other.end and step < min(mine.last, theirs.last):
-                gap = np.abs(mine.xy[step - mine.first] - theirs.xy[step - theirs.first])
-                if gap.min() < 2.6 and gap.max() < 6.0:
+                if _touches(mine, theirs, step):
                     other.users += cause.users
                     other.end = max(other.end, cause.end)
                     break
         else:
             out.append(cause)
     return out
+
+
+def _touches(mine: User, theirs: User, step: int) -> bool:
+    """Whether one stands against another, or close behind one who stands across the line between their lanes."""
+    way = theirs.xy[step - theirs.first] - mine.xy[step - mine.first]
+    gap, heading = np.abs(way), mine.heading[step - mine.first]
+    ahead, beside = way @ (np.cos(heading), np.sin(heading)), abs(way @ (-np.sin(heading), np.cos(heading)))
+    row = (mine.length + theirs.length) / 2.0 + 4.0
+    return bool((gap.min() < 2.6 and gap.max() < 6.0) or (0.0 < ahead < row and beside < (mine.width + theirs.width) / 2.0))
 
 
 def illegal(look: Look) -> list[Cause]:

@@ -144,8 +144,9 @@ def _change(user: User, offset: np.ndarray, u: np.ndarray, along: np.ndarray) ->
         within = (u[a:b] > drawn.SOLID[0] + 1.0) & (u[a:b] < drawn.SOLID[1] - 1.0)
         on = offset[a:b][within]
         due = len(on) > 0 and on.min() < -1.1 and on.max() > 1.1
-        moved = np.abs(on) < 1.1 if due else None
+        # When it had surely been on both sides for the first time.
+        both = (np.minimum.accumulate(on) < -1.1) & (np.maximum.accumulate(on) > 1.1) if due else None
         start, end = (user.first + a) * STEP, (user.first + b) * STEP
-        sure = start + (float(np.flatnonzero(within)[np.flatnonzero(moved)[-1]]) * STEP if due and moved.any() else 0.0)
+        sure = start + (float(np.flatnonzero(within)[np.argmax(both)]) * STEP if due else 0.0)
         out.append(Cause("lane_violation", start, end + 1.0, sure, (user.number,), due=due, least_visible=0.8))
     return out

@@ -71,27 +71,39 @@ def on_road(look: Look) -> list[Cause]:
 
 
 def speeding(look: Look) -> list[Cause]:
-    """Everybody in a lane who is over the limit and the tolerance: due by 6 km/h more for 1.6 s where a pixel is fine."""
+    """Everybody who is over the limit and the tolerance in a lane, or in the junction straight behind one: due by 6 km/h
+    more for 1.4 s where a pixel is fine, of which so much lies in a lane once 1.1 s have passed that he can be told of."""
+    limits = np.array([drawn.LIMIT_KMH[drawn.group(lane.arm)] for lane in LANES])
+    own = np.array([lane.id in look.lanes for lane in LANES])
     out = []
     for user in look.state.users:
         if not user.motor:
             continue
-        limit = np.array([drawn.LIMIT_KMH[drawn.group(lane.arm)] for lane in LANES])[user.lane] + drawn.TOLERANCE_KMH
-        over = user.speed * 3.6 - limit
-        for a, b in runs((user.lane >= 0) & (over > -4.0)):
-            sure = [(c, d) for c, d in runs((over[a:b] > 6.0) & fine(look, user.xy[a:b])) if (d - c) * STEP >= 1.6]
+        known = np.maximum.accumulate(np.where(user.lane >= 0, np.arange(len(user.lane)), -1))
+        limit = np.where(known >= 0, limits[user.lane[known]], np.inf)
+        over = user.speed * 3.6 - limit - drawn.TOLERANCE_KMH
+        told = (user.lane >= 0) & own[user.lane]
+        for a, b in runs(over > -4.0):
+            if not (user.lane[a:b] >= 0).any():
+                continue
+            sure = [
+                c for c, d in runs((over[a:b] > 6.0) & fine(look, user.xy[a:b]))
+                if (d - c) * STEP >= 1.4 and told[a + c + round(1.1 / STEP):a + d].sum() * STEP >= 0.3
+            ]
             start, end = (user.first + a) * STEP, (user.first + b) * STEP
             if sure:
-                begun = start + sure[0][0] * STEP
-                out.append(Cause("speeding", begun, end, begun + 1.0, (user.number,)))
+                begun = start + sure[0] * STEP
+                first = sure[0] + round(1.0 / STEP)
+                first += int(np.argmax(told[a + first:b]))
+                out.append(Cause("speeding", begun, end, start + first * STEP, (user.number,)))
             else:
                 out.append(Cause("speeding", start, end, start + 1.0, (user.number,), due=False))
     return unique(out)
 
 
 def fine(look: Look, xy: np.ndarray) -> np.ndarray:
-    """Where a pixel down the picture is less than 0.15 m of road and the calibration's points reach, of points (n, 2)."""
+    """Where a pixel down the picture is less than 0.2 m of road (the rule asks for 0.25) and the calibration's points reach, of points (n, 2)."""
     at = look.camera.project(np.column_stack([xy, np.zeros(len(xy))]))[:, :2]
     coarse = np.hypot(*(look.camera.ground(at + (0.0, 1.0)) - xy).T)
     ends = np.abs([point["road"] for point in look.plain["calibration"]["points"]]).max(axis=0)
-    return (coarse < 0.15) & (np.abs(xy) < ends - 1.0).all(axis=1)
+    return (coarse < 0.2) & (np.abs(xy) < ends - 1.0).all(axis=1)
