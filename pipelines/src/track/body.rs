@@ -19,6 +19,8 @@ const UNLIKE: f64 = 1.5;
 const ON_FOOT: f64 = 1.5;
 /// Over how long it is looked at whether a track is another's double, seconds.
 const DOUBLE_S: f64 = 1.0;
+/// Who was seen apart from all others for so long has a body of his own: he drives beside the other, seconds.
+const APART_S: f64 = 2.0;
 
 /// A detection in square pixels.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +88,8 @@ pub(crate) struct Track {
     pub(crate) behind: bool,
     /// How much of late it was seen as but the double of another, 0..1.
     doubled: f64,
+    /// For how long it was seen apart from others since it is surely one and the same, seconds.
+    apart_s: f64,
     /// The scores of its sightings added up.
     worth: f64,
     votes: Votes,
@@ -115,6 +119,7 @@ impl Track {
             history: History::new(horizon_s),
             behind: false,
             doubled: 0.0,
+            apart_s: 0.0,
             worth: 0.0,
             votes: Votes::default(),
             whole: WholeSize::default(),
@@ -138,7 +143,7 @@ impl Track {
         self.votes = Votes::default();
         self.filter = BoxFilter::new(sighting.bbox);
         self.coast = Coast::new(self.filter, sighting.bbox, at);
-        (self.behind, self.doubled, self.worth) = (false, 0.0, 0.0);
+        (self.behind, self.doubled, self.apart_s, self.worth) = (false, 0.0, 0.0, 0.0);
         self.history.clear();
         self.note(at, sighting, sighting.bbox, road);
     }
@@ -229,6 +234,10 @@ impl Track {
         let now = f64::from(u8::from(doubles));
         let kept = if self.hits > 2 { (-dt / DOUBLE_S).exp() } else { 0.0 };
         self.doubled = now + (self.doubled - now) * kept;
+        if self.unbroken_since >= self.last_seen {
+            self.apart_s = 0.0;
+        }
+        self.apart_s += if doubles { 0.0 } else { dt };
     }
 
     /// Whether another track, surer than this one, shows the same road user in the newest frame.
@@ -243,7 +252,7 @@ impl Track {
     /// Whether it is but the double of another track: a box around the cab of a truck, or a second one
     /// around a car. It counts nothing.
     pub(crate) fn is_double(&self) -> bool {
-        self.doubled > 0.5
+        self.doubled > 0.5 && self.apart_s < APART_S
     }
 
     /// Notes that a frame passed without a sighting; what it did last decides what is believed.
