@@ -1,7 +1,7 @@
 """True causes of `near_miss` and `failure_to_yield`: post-encroachment times of exact bodies on exact ways.
 
 The measure is the rule's own (`pipelines/src/conflict`): ways that cross by 30° or more; from when the first's rear has
-left the strip that the other sweeps until the second's front reaches it.
+left the strip that the other sweeps until the second's front reaches it, both on their way at that time.
 """
 
 from __future__ import annotations
@@ -19,15 +19,19 @@ STRIDE = 4
 """Ways are cut into pieces of so many steps."""
 PET_S = 0.8
 SURE_S, LIKELY_S = 0.35, 1.7
+SURE_SINE, LEAST_SINE2 = 0.64, 0.117
+"""The rule's 30°, ten degrees to each side of it: due from 40° on, possible from 20° on (the square of the sine)."""
 LEAST_MS = {"person": 0.4}
 DRIVES_MS = 8.0 / 3.6
 WINDOW_S = 6.0
 REACH_M = 45.0
+PACE_S = 0.5
+"""A speed is that from so long before to so long after."""
 
 
 @numba.njit(cache=True)
 def _cross(a, b, low):  # pragma: no cover (compiled)
-    """Where two ways (rows of x, y, step) cross by 30° or more within the window: pairs of piece numbers and shares."""
+    """Where two ways (rows of x, y, step) cross by 20° or more within the window: pairs of piece numbers and shares."""
     out = []
     for i in range(len(a) - 1):
         ax, ay, dx, dy = a[i, 0], a[i, 1], a[i + 1, 0] - a[i, 0], a[i + 1, 1] - a[i, 1]
@@ -37,7 +41,7 @@ def _cross(a, b, low):  # pragma: no cover (compiled)
             ex, ey = b[j + 1, 0] - b[j, 0], b[j + 1, 1] - b[j, 1]
             det = dx * ey - dy * ex
             own, other = dx * dx + dy * dy, ex * ex + ey * ey
-            if own < 1e-6 or other < 1e-6 or det * det < 0.25 * own * other:
+            if own < 1e-6 or other < 1e-6 or det * det < LEAST_SINE2 * own * other:
                 continue
             fx, fy = b[j, 0] - ax, b[j, 1] - ay
             s, t = (fx * ey - fy * ex) / det, (fx * dy - fy * dx) / det
@@ -63,10 +67,12 @@ class _Way:
             return np.inf
         return (self.user.first + float(np.interp(along, self.along, np.arange(len(self.along))))) * STEP
 
-    def speed(self, along: float) -> float:
-        a, b = max(along - 1.5, 0.0), min(along + 1.5, float(self.along[-1]))
-        ta, tb = np.interp([a, b], self.along, np.arange(len(self.along))) * STEP
-        return float((b - a) / max(tb - ta, STEP))
+    def speed(self, at: float) -> float:
+        """Metres per second from half a second before to half a second after a time; 0 where it never was."""
+        if not np.isfinite(at):
+            return 0.0
+        index = np.array([at - PACE_S, at + PACE_S]) / STEP - self.user.first
+        return float(np.diff(np.interp(index, np.arange(len(self.along)), self.along))[0]) / (2.0 * PACE_S)
 
 
 def encounters(state: State) -> list[dict]:
@@ -97,15 +103,18 @@ def _meet(one: _Way, two: _Way) -> list[dict]:
             index = min(number * STRIDE + share * STRIDE, len(way.along) - 1.0)
             along = float(np.interp(index, np.arange(len(way.along)), way.along))
             reach = (other.user.width + way.user.width * cosine) / 2.0 / sine + way.user.length / 2.0
-            passings.append((way.time_at(along - reach), way.time_at(along + reach), way.speed(along)))
-        first, second = (0, 1) if passings[0][0] <= passings[1][0] else (1, 0)
-        pet = max(0.0, passings[second][0] - passings[first][1])
-        users = [one.user, two.user]
-        slowest = min(p[2] / (LEAST_MS["person"] if u.cls == "person" else DRIVES_MS) for p, u in zip(passings, users))
-        if pet < LIKELY_S and np.isfinite(passings[second][0]) and (best is None or pet < best["pet"]):
-            best = {"pet": pet, "at": passings[second][0], "place": place_, "slowest": slowest, "sine": sine,
+            passings.append((way, way.time_at(along - reach), way.time_at(along + reach)))
+        first, second = (0, 1) if passings[0][1] <= passings[1][1] else (1, 0)
+        (leaves, since, left), (comes, at, _) = passings[first], passings[second]
+        pet = max(0.0, at - left)
+        if pet < LIKELY_S and np.isfinite(at) and (best is None or pet < best["pet"]):
+            users = [one.user, two.user]
+            # Who stands or creeps when he comes, or when the other does, gives way, however fast he was before or is later.
+            paces = ((leaves, leaves.speed(min(left, at))), (comes, comes.speed(at)))
+            slowest = min(v / (LEAST_MS["person"] if way.user.cls == "person" else DRIVES_MS) for way, v in paces)
+            best = {"pet": pet, "at": at, "place": place_, "slowest": slowest, "sine": sine,
                     "users": (users[second].number, users[first].number), "classes": (users[second].cls, users[first].cls),
-                    "since": passings[first][0]}
+                    "since": since}
     return [best] if best else []
 
 
@@ -117,7 +126,7 @@ def _cause(kind: str, row: dict, due: bool) -> Cause:
 
 
 def _sure(row: dict) -> bool:
-    return row["pet"] < SURE_S and row["slowest"] > 1.4 and row["sine"] > 0.64
+    return row["pet"] < SURE_S and row["slowest"] > 1.4 and row["sine"] > SURE_SINE
 
 
 def near_miss(look: Look) -> list[Cause]:
