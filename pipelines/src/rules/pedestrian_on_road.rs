@@ -3,7 +3,8 @@
 //! A person is on the road when the foot point was there in nearly every analysed frame of the last
 //! second, farther from the kerb than a foot point errs, and stays so until it was off for longer. People
 //! who are close to one another are one cause. Riders are no pedestrians, whatever the detector calls them, nor is who goes faster than anybody
-//! walks; and who was never seen to move, a post perhaps, must be there for longer.
+//! walks; who is found where nobody can have run to is another; and who was never seen to move, a post perhaps, must
+//! be there for longer and be seen clearly.
 
 use super::groups::groups;
 use super::judge::Judge;
@@ -26,9 +27,18 @@ const FOOT_ERROR: f64 = 0.12;
 const RUNS_MS: f64 = 4.5;
 const RUNS_HEIGHTS: f64 = 8.0;
 const RUN_S: f64 = 1.0;
-/// Who never got this far from where he was first seen, body heights, must be there for so many seconds.
+/// Who is wider than this share of his height and goes faster than this rides, whatever the detector calls him.
+const WIDE: f64 = 0.65;
+const TROTS_MS: f64 = 2.5;
+/// A foot point errs by up to so many body heights from one frame to the next.
+const SHAKES: f64 = 0.3;
+/// Who never got this far from where he was first seen, body heights, must be there for so many seconds, and the model
+/// at least so sure of him on average.
 const MOVED: f64 = 0.35;
 const NEVER_MOVED_S: f64 = 5.0;
+const NEVER_MOVED_SCORE: f64 = 0.45;
+/// Nobody is wider than this, be it lying, metres.
+const WIDEST_M: f64 = 2.2;
 /// A person of whose box a cycle covers more than this share rides it.
 const RIDES: f64 = 0.3;
 
@@ -39,8 +49,11 @@ struct Walk {
     begun: f64,
     place: PixelPoint,
     moved: bool,
-    /// Where it was last.
+    /// Where it was last, and when.
     last: PixelPoint,
+    seen: f64,
+    /// Whether another went on under its number, whose class nobody knows yet.
+    other: bool,
     /// Whether it ever went faster than anybody walks.
     rode: bool,
     /// When it was looked at lately, and whether it was on the carriageway.
@@ -73,18 +86,35 @@ impl PedestrianJudge {
 
     /// Looks at a person who is at a spot of the carriageway, or off it; since when it is on the road, if it
     /// is there in this frame.
-    fn look(&mut self, now: f64, user: &RoadUser<'_>, spot: Option<Spot>, kerb: Kerb) -> Option<f64> {
-        let inside = spot.is_some();
+    fn look(&mut self, watch: &Watch<'_>, user: &RoadUser<'_>, spot: Option<Spot>, kerb: Kerb) -> Option<f64> {
+        let (inside, now) = (spot.is_some(), watch.now);
         let PedestrianOnRoad { min_s, min_share, clear_s, .. } = self.thresholds;
         let place = user.anchor;
         // Who is found where another was lost is the same.
         let moved = self.lost.iter().any(|(lost, _)| lost.distance(place) <= SAME_PLACE * user.height);
-        let new = || Walk { begun: now, place, moved, last: place, rode: false, looks: VecDeque::new(), on: None };
-        let walk = self.walks.entry(user.id).or_insert_with(new);
+        let new = Walk {
+            begun: now,
+            place,
+            moved,
+            last: place,
+            seen: now,
+            other: false,
+            rode: false,
+            looks: VecDeque::new(),
+            on: None,
+        };
+        let walk = self.walks.entry(user.id).or_insert_with(|| new.clone());
+        if user.track.is_seen() {
+            if is_elsewhere(watch, user, walk.last, now - walk.seen) {
+                // Another goes on under the same number.
+                *walk = Walk { moved: false, other: true, ..new };
+            }
+            (walk.last, walk.seen) = (place, now);
+        }
         walk.rode |= runs(user);
-        walk.last = place;
         walk.moved |= walk.place.distance(place) > MOVED * user.height;
-        let min_s = if walk.moved { min_s } else { min_s.max(NEVER_MOVED_S) };
+        let clear = walk.moved || user.track.mean_score() >= NEVER_MOVED_SCORE;
+        let min_s = if walk.moved && !walk.other { min_s } else { min_s.max(NEVER_MOVED_S) };
         walk.looks.push_back((now, inside && !walk.rode && (kerb == Kerb::Away || walk.on.is_some())));
         while walk.looks.front().is_some_and(|look| look.0 < now - min_s - 1e-6) {
             walk.looks.pop_front();
@@ -97,7 +127,8 @@ impl PedestrianJudge {
         }
         #[expect(clippy::cast_precision_loss, reason = "a second of frames")]
         let share = walk.looks.iter().filter(|look| look.1).count() as f64 / walk.looks.len() as f64;
-        let sure = now - walk.begun >= min_s - 1e-6 && walk.looks.len() >= MIN_LOOKS && share >= min_share;
+        let seen = now - walk.begun >= min_s - 1e-6 && walk.looks.len() >= MIN_LOOKS;
+        let sure = clear && seen && share >= min_share;
         let first = walk.looks.iter().find(|look| look.1).map_or(now, |look| look.0);
         walk.on = match walk.on {
             Some((since, _)) => Some((since, now)),
@@ -113,7 +144,7 @@ impl PedestrianJudge {
         let buffer = self.thresholds.crosswalk_buffer * user.height;
         let mut crosswalks = watch.layout.zones.iter().filter(|zone| zone.kind == ZoneKind::Crosswalk);
         let crosses = crosswalks.any(|zone| zone.distance(user.anchor) <= buffer);
-        (!crosses && !rides(watch, user)).then_some(spot)
+        (!crosses && !rides(watch, user) && fits(watch, user)).then_some(spot)
     }
 
     /// Whether the carriageway (or a crosswalk) is all around a person's foot point.
@@ -140,7 +171,7 @@ impl Judge for PedestrianJudge {
         let mut on: Vec<(&RoadUser<'_>, Spot, f64)> = Vec::new();
         for user in post.users(watch).filter(|user| user.track.class() == RoadUserClass::Person) {
             let spot = self.spot(watch, post, user).filter(|_| user.track.is_seen());
-            let since = self.look(watch.now, user, spot, Self::kerb(watch, post, user));
+            let since = self.look(watch, user, spot, Self::kerb(watch, post, user));
             on.extend(spot.zip(since).map(|(spot, since)| (user, spot, since)));
         }
         on.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.id.cmp(&b.0.id)));
@@ -167,11 +198,29 @@ impl Judge for PedestrianJudge {
     }
 }
 
-/// Whether somebody goes faster than anybody walks.
+/// Whether somebody is farther from where he was so many seconds ago than anybody runs.
+fn is_elsewhere(watch: &Watch<'_>, user: &RoadUser<'_>, was: PixelPoint, seconds: f64) -> bool {
+    let err = SHAKES * user.height;
+    let Some(plane) = &watch.layout.plane else {
+        return was.distance(user.anchor) > RUNS_HEIGHTS * seconds * user.height + err;
+    };
+    let metres = plane.extended(was).distance(plane.extended(user.anchor));
+    metres > RUNS_MS * seconds + err * plane.metres_per_pixel(user.anchor)
+}
+
+/// Whether somebody is no wider than people are; true where that cannot be measured.
+fn fits(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
+    let Some(plane) = &watch.layout.plane else { return true };
+    plane.step(user.anchor, 1.0, 0.0).distance(PixelPoint::default()) * user.width <= WIDEST_M
+}
+
+/// Whether somebody goes faster than anybody walks, or than who is as wide as a rider does.
 fn runs(user: &RoadUser<'_>) -> bool {
     let Some(drift) = user.track.history.drift(RUN_S) else { return false };
     let way = |vector: PixelPoint| vector.distance(PixelPoint::default()) / drift.seconds;
-    drift.metres.map_or_else(|| way(drift.pixels) > RUNS_HEIGHTS * user.height, |metres| way(metres) > RUNS_MS)
+    // Without a ground plane the camera may look straight down, where everybody is as wide as tall.
+    let most_ms = if user.width > WIDE * user.height { TROTS_MS } else { RUNS_MS };
+    drift.metres.map_or_else(|| way(drift.pixels) > RUNS_HEIGHTS * user.height, |metres| way(metres) > most_ms)
 }
 
 /// Whether a person sits on a cycle.

@@ -3,11 +3,11 @@
 use crate::road::{AWAY, AWAY_RIGHT, Ground, TOWARDS, road};
 use crate::ruled::{RATES, filmed, lose, near, none, only, run, stand, starts, walk};
 use crate::street::{Actor, Detector, Pinhole};
-use crate::watch::{Timing, film, watch};
+use crate::watch::{Timing, film, meta, watch};
 use RoadUserClass::{Bicycle, Car, Motorcycle, Person};
 use kerege_contract::event::EventType;
-use kerege_contract::{RoadUserClass, Scene};
-use kerege_pipelines::Reason;
+use kerege_contract::{Detection, RoadUserClass, Scene};
+use kerege_pipelines::{Options, Pipeline, Reason, TrackId, Tracked};
 
 const RULE: &str = "[[rule]]\nid = 'people'\ntype = 'pedestrian_on_road'\ncooldown_s = 5\n";
 
@@ -136,5 +136,48 @@ fn what_never_moves_and_is_seen_now_and_then_is_nobody() {
             }
         }
         none(&watch(&scene(""), &Pinhole::default(), &frames), &format!("{fps}"));
+    }
+}
+
+#[test]
+fn a_rider_who_goes_on_under_the_number_of_somebody_beside_the_road_is_no_pedestrian() {
+    let camera = Pinhole::default();
+    let scene = road(&camera, Ground::Calibrated, RULE);
+    let seen = |class, way: Actor, t: f64| {
+        let found = Detector::PERFECT.see(&camera, &[way], t, &mut crate::rng::Rng::new(1));
+        found.into_iter().map(move |found| Detection { class, ..found }).next()
+    };
+    for fps in RATES {
+        let mut pipeline = Pipeline::new(&scene, &Options::default());
+        let (beside, rider) = (
+            walk([8.6, 40.0], [8.6, 20.0], 0.0),
+            Actor::drive(Motorcycle, 5.0, [AWAY_RIGHT, 30.0], [AWAY_RIGHT, 21.0], 15.0),
+        );
+        let mut told = 0;
+        for frame in 0_u32.. {
+            let t = f64::from(frame) / fps;
+            if t > 7.0 {
+                break;
+            }
+            let found = if t < 5.2 { seen(Person, beside.clone(), t) } else { seen(Person, rider.clone(), t) };
+            let tracked: Vec<Tracked> =
+                found.into_iter().map(|detection| Tracked { track: TrackId(1), detection }).collect();
+            let outputs = pipeline.step_tracked(&meta(&camera, u64::from(frame), t), &tracked);
+            told += outputs.incidents.len();
+        }
+        assert_eq!(told, 0, "{fps}");
+    }
+}
+
+#[test]
+fn what_is_wider_than_anybody_is_nobody() {
+    for fps in RATES {
+        let scene = road(&Pinhole::default(), Ground::Calibrated, RULE);
+        let mut thing = walk([-6.0, 30.0], [9.0, 30.0], 2.0);
+        (thing.body.width, thing.body.length) = (3.2, 3.2);
+        none(&run(&scene, &[thing.clone()], fps, 20.0), &format!("{fps}"));
+        // Who lies is as wide as he is tall.
+        thing.body = crate::street::Body { length: 1.8, width: 0.6, height: 0.5 };
+        assert_eq!(starts(&run(&scene, &[thing], fps, 20.0)), 1, "{fps}");
     }
 }
