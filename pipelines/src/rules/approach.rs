@@ -25,9 +25,15 @@ const STANDS_MS: f64 = 0.8;
 const DRIVES_MS: f64 = 2.0;
 /// Who was not seen for longer than this may be another, seconds.
 const UNSEEN_S: f64 = 1.0;
-/// Nobody gets faster, or slower, by more than this, m/s²; a front shakes by up to this share of a length.
+/// Nobody gets faster, or slower, by more than this, m/s²; a front jumps by up to this share of a length.
 const SPEEDS_UP: f64 = 10.0;
 const SHAKES: f64 = 0.3;
+/// How much a front shakes is learnt over so many seconds. What a detector gets wrong it gets wrong for a while: it is
+/// off by so much more than it shakes from one frame to the next.
+const LEARNT_S: f64 = 3.0;
+const LASTS: f64 = 1.25;
+/// No box jumps by so many errors.
+const FAR: f64 = 5.0;
 /// Who drives along the line does not come over it: the least sine of the angle between them.
 const CROSSES: f64 = 0.4;
 /// The hardest that anybody brakes, m/s²: who cannot stop any more has gone on.
@@ -120,6 +126,11 @@ impl Gauge {
         self.speed.abs() < STANDS_MS * self.metre
     }
 
+    /// Whether its front is farther beyond the line than any box jumps.
+    pub(super) fn is_far_beyond(&self) -> bool {
+        self.beyond > FAR * self.err
+    }
+
     /// Whether its front is surely beyond the line.
     pub(super) fn is_beyond(&self) -> bool {
         self.beyond > 2.0 * self.err
@@ -148,8 +159,13 @@ pub(super) struct Approach {
     /// When its front seemed to pass the line last.
     passed: Option<f64>,
     last: Option<(f64, f64)>,
+    /// How much its front shakes, the square of that, and for how long that was learnt, seconds.
+    shakes: f64,
+    learnt_s: f64,
     /// How fast it went over the line then, per second; none while that is not known.
     speed: Option<f64>,
+    /// The same from the last two frames, which is known sooner and less well.
+    pace: Option<f64>,
     over: Option<Over>,
 }
 
@@ -157,7 +173,9 @@ impl Approach {
     /// Follows a vehicle to its newest fix; none while nothing can be said of its front.
     pub(super) fn follow(&mut self, user: &RoadUser<'_>, line: &StopLineShape, layout: &Layout) -> Option<Gauge> {
         let fix = user.track.history.last()?;
-        let gauge = self.gauge(user, line, layout)?;
+        let mut gauge = self.gauge(user, line, layout)?;
+        self.learn(fix.at, &gauge);
+        gauge.err = gauge.err.max(LASTS * self.shakes.sqrt());
         self.step(fix.at, &gauge);
         Some(gauge)
     }
@@ -167,10 +185,20 @@ impl Approach {
         self.over
     }
 
+    /// Learns how far its front is, from frame to frame, from where it should have driven.
+    fn learn(&mut self, at: f64, gauge: &Gauge) {
+        let Some((before, was)) = self.last.filter(|last| self.velocity.is_some() && at > last.0) else { return };
+        let seconds = at - before;
+        let off = gauge.beyond - was - gauge.speed * seconds;
+        self.learnt_s = (self.learnt_s + seconds).min(LEARNT_S);
+        self.shakes += (seconds / self.learnt_s).min(1.0) * (off * off / 2.0 - self.shakes);
+    }
+
     fn step(&mut self, at: f64, gauge: &Gauge) {
         if self.jumped(at, gauge) {
             // Another vehicle goes on under the same number.
             (self.upstream, self.passed, self.over, self.last) = (None, None, None, None);
+            self.pace = None;
         }
         self.speed = self.velocity.map(|_| gauge.speed);
         if !gauge.within && self.over.is_none() {
@@ -186,6 +214,7 @@ impl Approach {
             let middle = f64::midpoint(from, at);
             self.over = Some(Over { at: self.passed.unwrap_or(middle).clamp(from, at), from, to: at });
         }
+        self.pace = self.last.filter(|last| at > last.0).map(|(before, was)| (gauge.beyond - was) / (at - before));
         self.last = Some((at, gauge.beyond));
     }
 
@@ -194,8 +223,8 @@ impl Approach {
     fn jumped(&self, at: f64, gauge: &Gauge) -> bool {
         let Some((before, was)) = self.last else { return false };
         let seconds = at - before;
-        let Some(speed) = self.speed else { return false };
-        let most = (speed.abs() + SPEEDS_UP * seconds * gauge.metre) * seconds;
+        let Some(speed) = self.speed.or(self.pace) else { return false };
+        let most = (speed.abs() + SPEEDS_UP * seconds * gauge.metre / 2.0) * seconds;
         let unseen = seconds > UNSEEN_S && was <= 0.0 && gauge.beyond > 0.0;
         unseen || (gauge.beyond - was).abs() > most + SHAKES * gauge.length + 2.0 * gauge.err
     }

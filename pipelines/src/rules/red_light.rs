@@ -19,6 +19,9 @@ use kerege_contract::scene::RedLight;
 
 /// A speed lags behind: one that seems to go on may yet be seen to stand, seconds.
 const SETTLES_S: f64 = 1.2;
+/// It is beyond the line when it was seen there, surely, each time for so long and so often: a box may jump.
+const BEYOND_S: f64 = 0.3;
+const MIN_LOOKS: u32 = 3;
 /// How long it may take from the stop line to a line that tells who turns, seconds.
 const TURN_S: f64 = 15.0;
 
@@ -40,9 +43,12 @@ struct Case {
     stood: bool,
     /// Whether it was faster than a walk: nobody drives through at less.
     drives: bool,
-    /// When it went on, as it seemed; and whether its rear is past the line.
+    /// When it went on, as it seemed; and whether its rear is past the line, and surely so.
     goes_on: Option<f64>,
     cleared: bool,
+    surely_cleared: bool,
+    /// Since when it has been seen surely beyond the line, and how often.
+    beyond: Option<(f64, u32)>,
     exit: Exit,
     closed: bool,
 }
@@ -81,11 +87,15 @@ impl RedLightJudge {
                 drives: false,
                 goes_on: None,
                 cleared: false,
+                surely_cleared: false,
+                beyond: None,
                 exit: Exit::NotSeen,
                 closed: false,
             });
             case.over = over;
             case.cleared |= gauge.is_clear();
+            case.surely_cleared |= gauge.is_clear() && gauge.is_far_beyond();
+            case.beyond = gauge.is_beyond().then(|| case.beyond.map_or((watch.now, 1), |(since, n)| (since, n + 1)));
             case.drives |= gauge.drives();
             if gauge.stands() && !case.cleared && !case.closed {
                 (case.stood, case.goes_on) = (true, None);
@@ -148,8 +158,10 @@ const fn signal(thresholds: &RedLight, group: u16) -> Signal {
 fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
     let went_on = case.goes_on.unwrap_or(case.over.to);
     let age = watch.now - went_on;
-    if !case.cleared && age < SETTLES_S {
-        return Verdict::Waits;
+    let seen_beyond = case.surely_cleared
+        || case.beyond.is_some_and(|(since, looks)| watch.now - since >= BEYOND_S && looks >= MIN_LOOKS);
+    if !seen_beyond || (!case.cleared && age < SETTLES_S) {
+        return if age > PATIENCE_S { Verdict::Lawful } else { Verdict::Waits };
     }
     let by = |group, over: &Over| signal(thresholds, group).shown(over, watch);
     // Who stood beyond the line is a matter of the stop line, unless it was still red when he went on.
