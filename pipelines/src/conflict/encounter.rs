@@ -1,15 +1,14 @@
 //! Where two ways cross, and the time between the one that was there first and the other.
 
-use super::path::{Node, Path};
-use crate::ground::{cross, dot, unit};
+use super::path::{Heading, Node, Path, SPEED_OVER_S};
+use crate::ground::{cross, dot};
 use kerege_contract::PixelPoint;
 use kerege_contract::geometry::crossing_fraction;
+use std::f64::consts::SQRT_2;
 
 /// Ways that meet at less than this follow each other, and at more than its complement oppose each
 /// other: neither has a place that one leaves before the other comes. Degrees.
 const LEAST_ANGLE_DEG: f64 = 30.0;
-/// The speed with which a way is crossed is taken over this far before and after it, metres.
-const AROUND_M: f64 = 1.5;
 
 /// Two road users at a place where their ways cross.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,18 +17,36 @@ pub(crate) struct Encounter {
     pub(crate) place: PixelPoint,
     /// From when the first left the place until the second reached it, seconds; 0 when it was still there.
     pub(crate) pet_s: f64,
+    /// How far the first and the second may be off their places then (one standard deviation), metres along their ways.
+    pub(crate) offs_m: [f64; 2],
+    /// The angle at which they cross, 0..90 degrees, and how far that may be off, one standard deviation.
+    pub(crate) angle_deg: f64,
+    pub(crate) angle_err_deg: f64,
     /// When the second reached it, pipeline seconds.
     pub(crate) at: f64,
     /// Whether the one whose way is newer came second.
     pub(crate) newer_second: bool,
     /// When the one whose way is newer reached it, and the other, pipeline seconds.
     pub(crate) reached: [f64; 2],
-    /// How fast the one whose way is newer was there, and the other, metres per second.
+    /// How fast the first was when it left the place (or the second came), and the second when it came, metres per
+    /// second.
     pub(crate) speeds: [f64; 2],
+    /// How far these may be off, one standard deviation.
+    pub(crate) speed_errs: [f64; 2],
 }
 
-/// How long an encounter may wait until the first has left the place, seconds.
-const RECENT_S: f64 = 2.5;
+impl Encounter {
+    /// Whether less time than `most_s` lay between them, and their ways crossed, by more than so many errors. Who
+    /// may have been slower than it seems needed longer for what he may be off.
+    pub(crate) fn is_surely_within(&self, most_s: f64, errors: f64) -> bool {
+        let slow = |n: usize| (self.speeds[n] - errors * self.speed_errs[n]).max(f64::MIN_POSITIVE);
+        let err_s = (self.offs_m[0] / slow(0)).hypot(self.offs_m[1] / slow(1));
+        self.pet_s + errors * err_s < most_s && self.angle_deg - errors * self.angle_err_deg > LEAST_ANGLE_DEG
+    }
+}
+
+/// How long an encounter may wait until the first has left the place, and both are seen beyond it, seconds.
+const RECENT_S: f64 = 3.0;
 
 /// The newest encounter at a place where a late step of one way crosses the other; none when they do
 /// not cross, or when not enough is seen of them before and after.
@@ -52,52 +69,60 @@ fn may_cross(path: &Path, step: &[Node; 2]) -> bool {
 fn meeting(newer: &Path, older: &Path, mine: &[Node; 2], theirs: &[Node; 2]) -> Option<Encounter> {
     let share = crossing_fraction(mine[0].place, mine[1].place, theirs[0].place, theirs[1].place)?;
     let place = mine[0].place.toward(mine[1].place, share);
-    let (my_way, their_way) = (heading(mine)?, heading(theirs)?);
-    let (sine, cosine) = (cross(my_way, their_way).abs(), dot(my_way, their_way).abs());
+    let my_along = mine[0].along + mine[0].place.distance(place);
+    let their_along = theirs[0].along + theirs[0].place.distance(place);
+    let (my_way, their_way) = (newer.heading(my_along)?, older.heading(their_along)?);
+    let sine = cross(my_way.way, their_way.way).abs();
     if sine < LEAST_ANGLE_DEG.to_radians().sin() {
         return None;
     }
-    let my_along = mine[0].along + mine[0].place.distance(place);
-    let their_along = theirs[0].along + theirs[0].place.distance(place);
-    let (my_size, their_size) = (newer.size(), older.size());
-    // The strip that the other's body sweeps, as long as it is along one's own way.
-    let strip = |other: f64, own: f64| f64::midpoint(other, own * cosine) / sine;
-    let mine = Passing::of(newer, my_along, strip(their_size.width, my_size.width), my_size.length)?;
-    let theirs = Passing::of(older, their_along, strip(my_size.width, their_size.width), their_size.length)?;
+    let mine = Passing::of((newer, my_along, &my_way), (older, &their_way))?;
+    let theirs = Passing::of((older, their_along, &their_way), (newer, &my_way))?;
     let newer_second = mine.reached >= theirs.reached;
     let (first, second) = if newer_second { (theirs, mine) } else { (mine, theirs) };
     let left = first.left?;
+    let speeds = [first.path.speed_at(left.min(second.reached))?, second.path.speed_at(second.reached)?];
     Some(Encounter {
         place,
         pet_s: (second.reached - left).max(0.0),
+        offs_m: [first.off_m, second.off_m],
+        angle_deg: sine.min(1.0).asin().to_degrees(),
+        angle_err_deg: my_way.err.hypot(their_way.err).to_degrees(),
         at: second.reached,
         newer_second,
         reached: [mine.reached, theirs.reached],
-        speeds: [mine.speed, theirs.speed],
+        speeds,
+        speed_errs: [first.speed_err, second.speed_err],
     })
 }
 
 /// One road user at the place.
 #[derive(Debug, Clone, Copy)]
-struct Passing {
+struct Passing<'p> {
+    path: &'p Path,
     /// When its front reached it, pipeline seconds.
     reached: f64,
     /// When its rear left it; none while it has not.
     left: Option<f64>,
-    speed: f64,
+    /// How far both may be off (one standard deviation), metres of its way.
+    off_m: f64,
+    /// How far a speed may be off (one standard deviation), metres per second.
+    speed_err: f64,
 }
 
-impl Passing {
-    /// Of one whose middle passes at `along` a place that reaches `half` to each side of that.
-    fn of(path: &Path, along: f64, half: f64, length: f64) -> Option<Self> {
-        Some(Self {
-            reached: path.time_at(along - half - length / 2.0)?,
-            left: path.time_at(along + half + length / 2.0),
-            speed: path.speed(along - AROUND_M, along + AROUND_M)?,
-        })
+impl<'p> Passing<'p> {
+    /// Of one whose middle passes the way of another at `along`.
+    fn of((path, along, heading): (&'p Path, f64, &Heading), (other, their): (&Path, &Heading)) -> Option<Self> {
+        let (size, other) = (path.size(), other.size());
+        let (sine, cosine) = (cross(heading.way, their.way).abs(), dot(heading.way, their.way).abs());
+        // The strip that the other's body sweeps, as long as it is along one's own way.
+        let half = f64::midpoint(other.width, size.width * cosine) / sine;
+        let aside = PixelPoint::new(-their.way.y, their.way.x);
+        let reached = path.time_at(along - half - size.length / 2.0)?;
+        let left = path.time_at(along + half + size.length / 2.0);
+        let unseen = path.unseen_m(reached).max(left.map_or(0.0, |left| path.unseen_m(left)));
+        let own = heading.scatter.toward(heading.way);
+        let off_m = own.hypot(their.scatter.toward(aside) / sine).hypot(unseen);
+        Some(Self { path, reached, left, off_m, speed_err: SQRT_2 * own / SPEED_OVER_S })
     }
-}
-
-fn heading([from, to]: &[Node; 2]) -> Option<PixelPoint> {
-    unit(PixelPoint::new(to.place.x - from.place.x, to.place.y - from.place.y))
 }

@@ -5,9 +5,11 @@
 
 mod encounter;
 mod path;
+mod scatter;
 
 pub(crate) use encounter::{Encounter, encounter};
 pub(crate) use path::Path;
+pub(crate) use scatter::Scatter;
 
 #[cfg(test)]
 mod tests;

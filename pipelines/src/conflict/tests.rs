@@ -6,8 +6,10 @@ use kerege_contract::PixelPoint;
 use kerege_contract::RoadUserClass::{Car, Person};
 use proptest::prelude::*;
 
-/// How much a place shakes, metres.
-const ERR: f64 = 0.1;
+/// How much a place shakes: a decimetre.
+fn err() -> Scatter {
+    Scatter::of([PixelPoint::new(0.1, 0.0), PixelPoint::new(0.0, 0.1)])
+}
 
 /// A straight way through a place at a time, at so many metres per second.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +41,7 @@ fn meet(a: (Way, Size), b: (Way, Size), fps: f64, shift: f64) -> Option<Encounte
     let (mut first, mut second) = (Path::new(a.1), Path::new(b.1));
     let mut t = 0.0;
     while t <= 10.0 {
-        let grew = [first.push(t + shift, a.0.place(t), ERR), second.push(t + shift, b.0.place(t), ERR)];
+        let grew = [first.push(t + shift, a.0.place(t), err()), second.push(t + shift, b.0.place(t), err())];
         let found = grew[0].then(|| encounter(&first, &second)).flatten();
         if let Some(found) = found.or_else(|| grew[1].then(|| encounter(&second, &first)).flatten()) {
             return Some(found);
@@ -108,8 +110,8 @@ fn a_car_that_waits_before_the_crossing_meets_nobody() {
         let t = f64::from(step) / 10.0;
         let y = if t < 4.0 { -30.0 + 6.5 * t } else { -4.0 };
         let shake = 0.1 * (f64::from(step) * 2.4).sin();
-        first.push(t, PixelPoint::new(0.3 * shake, y + shake), ERR);
-        second.push(t, person(6.0).place(t), ERR);
+        first.push(t, PixelPoint::new(0.3 * shake, y + shake), err());
+        second.push(t, person(6.0).place(t), err());
         assert_eq!(encounter(&first, &second), None);
         assert_eq!(encounter(&second, &first), None);
     }
@@ -120,7 +122,7 @@ fn a_car_that_waits_before_the_crossing_meets_nobody() {
 fn a_way_is_forgotten_and_a_gap_begins_it_anew() {
     let mut path = Path::new(Size::of(Car));
     for step in 0..3000_u32 {
-        path.push(f64::from(step) / 15.0, CAR.place(f64::from(step) / 15.0), ERR);
+        path.push(f64::from(step) / 15.0, CAR.place(f64::from(step) / 15.0), err());
     }
     assert!(path.nodes().len() < 100, "{}", path.nodes().len());
     assert_eq!(path.time_at(0.0), None, "long forgotten");

@@ -25,23 +25,28 @@ impl FailureToYieldJudge {
 impl Judge for FailureToYieldJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         let met = self.meetings.follow(watch, post.users(watch), self.thresholds.min_speed_kmh);
-        for meeting in met.into_iter().filter(|meeting| meeting.pet_s < self.thresholds.max_pet_s) {
+        for meeting in met.into_iter().filter(|meeting| meeting.is_surely_within(self.thresholds.max_pet_s)) {
+            let vehicle_first = meeting.classes[1] == Person;
+            let [person_id, vehicle_id] =
+                if vehicle_first { [meeting.second, meeting.first] } else { [meeting.first, meeting.second] };
             let find = |id| watch.users.iter().find(|user| user.id == id);
-            let (Some(first), Some(second)) = (find(meeting.first), find(meeting.second)) else { continue };
-            let [vehicle, person] = if first.track.class() == Person { [second, first] } else { [first, second] };
-            if person.track.class() != Person || !vehicle.track.class().is_motor_vehicle() {
+            let Some(person) = find(person_id).filter(|user| user.track.class() == Person) else { continue };
+            if !meeting.classes[usize::from(!vehicle_first)].is_motor_vehicle() {
                 continue;
             }
-            let reached = if person.id == meeting.first { meeting.reached[0] } else { meeting.reached[1] };
             // Where the ways cross is where the person was then: that must be on the crosswalk.
+            let reached = meeting.reached[usize::from(vehicle_first)];
             let Some(zone) = foot_at(person, reached).and_then(|foot| post.zone_at(watch, foot)) else { continue };
-            let objects = [vehicle, person].map(|user| user.object(watch.layout.frame, watch.now)).to_vec();
+            // The vehicle may have left the picture.
+            let (vehicle, frame) = (find(vehicle_id), watch.layout.frame);
+            let objects = vehicle.into_iter().chain([person]).map(|user| user.object(frame, watch.now)).collect();
+            let place = vehicle.unwrap_or(person).anchor;
             claims.push(Claim {
-                about: About::Pair(vehicle.id, person.id),
+                about: About::Pair(vehicle_id, person_id),
                 course: Course::Passes,
                 over: Reason::Moved,
                 evidence: Some(Box::new(Evidence { objects, signals: None })),
-                ..Claim::of(post.number, Spot::zone(zone), vehicle.anchor, meeting.at)
+                ..Claim::of(post.number, Spot::zone(zone), place, meeting.at)
             });
         }
     }

@@ -28,22 +28,21 @@ impl Judge for NearMissJudge {
         let met = self.meetings.follow(watch, post.users(watch), self.thresholds.min_speed_kmh);
         for meeting in met {
             let find = |id| watch.users.iter().find(|user| user.id == id);
-            let (Some(first), Some(second)) = (find(meeting.first), find(meeting.second)) else { continue };
-            if !is_watched(post, watch, second) {
-                continue;
-            }
+            // One of them may have left the picture.
+            let here: Vec<&RoadUser<'_>> = [meeting.second, meeting.first].into_iter().filter_map(find).collect();
+            let Some(nearest) = here.first().filter(|user| is_watched(post, watch, user)) else { continue };
             if meeting.pet_s < self.thresholds.counted_pet_s {
-                self.counted.push((second.track.class(), meeting.pet_s));
+                self.counted.push((meeting.classes[1], meeting.pet_s));
             }
-            if meeting.pet_s < self.thresholds.max_pet_s {
-                let objects = [second, first].map(|user| user.object(watch.layout.frame, watch.now)).to_vec();
-                let spot = second.journey.lane.map_or_else(Spot::default, Spot::lane);
+            if meeting.is_surely_within(self.thresholds.max_pet_s) {
+                let objects = here.iter().map(|user| user.object(watch.layout.frame, watch.now)).collect();
+                let spot = nearest.journey.lane.map_or_else(Spot::default, Spot::lane);
                 claims.push(Claim {
                     about: About::Pair(meeting.second, meeting.first),
                     course: Course::Passes,
                     over: Reason::Moved,
                     evidence: Some(Box::new(Evidence { objects, signals: None })),
-                    ..Claim::of(post.number, spot, second.anchor, meeting.at)
+                    ..Claim::of(post.number, spot, nearest.anchor, meeting.at)
                 });
             }
         }
