@@ -286,11 +286,6 @@ impl Track {
         self.votes.class()
     }
 
-    /// How sure the model was of it on average over all sightings, 0..1.
-    pub(crate) fn mean_score(&self) -> f64 {
-        self.worth / f64::from(self.hits.max(1))
-    }
-
     /// Its kind, where the votes are sure of it.
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.votes.kind()
