@@ -325,7 +325,7 @@ impl Cause {
         self.note(claim, moment);
         match was {
             Stage::Candidate if now - claim.since >= claim.confirm_s && !moment.doubtful => {
-                self.start(claim, moment, out)
+                self.start(claim, moment, out);
             }
             Stage::Candidate => {}
             Stage::Waiting => {

@@ -52,7 +52,8 @@ def _queues(user: User, cause: Cause, state: State) -> bool:
     """Whether somebody came to stand behind one who stands, while he did."""
     a, b = round(cause.start / STEP), round(cause.end / STEP)
     mine = user.xy[a - user.first]
-    ahead = np.array([np.cos(user.heading[a - user.first]), np.sin(user.heading[a - user.first])])
+    way_on = LANES[user.lane[a - user.first]].heading
+    ahead = np.array([np.cos(way_on), np.sin(way_on)])
     for other in state.users:
         if other is user or not other.motor or other.last <= a or other.first >= b:
             continue

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from accuracy import meets, stops, turns, ways
-from accuracy.state import State, User, lane_of, runs
+from accuracy import meets, stage, stops, turns, ways
+from accuracy.state import LANES, State, User, lane_of, runs
 
 STEP = 0.1
 
@@ -72,6 +72,22 @@ class Truth(unittest.TestCase):
         self.assertEqual(len(met), 1)
         self.assertAlmostEqual(met[0]["pet"], 1.0 - (4.5 + 1.8) / 10.0, delta=0.05)
         self.assertEqual(met[0]["users"], (1, 0))
+
+    def test_stops_are_told_apart(self):
+        still = lambda x, y, seconds: np.concatenate([straight((x, 0.0), (x, y), 10.0), np.tile([[x, y]], (round(seconds / STEP), 1))])  # noqa: E731
+        kinds = lambda *paths: [c.note["kind"] for c in stops.stopped(look([user(n, path) for n, path in enumerate(paths)]))]  # noqa: E731
+        alone, follower = still(-1.75, -40.0, 30.0), still(-1.75, -33.0, 28.0)
+        self.assertEqual(kinds(alone), ["breakdown"])
+        self.assertEqual(kinds(alone, follower), ["breakdown, a queue behind"])
+        self.assertEqual(kinds(still(-5.2, -38.0, 80.0)), ["forbidden stop"])
+        self.assertEqual(kinds(alone, still(-3.6, -40.0, 30.0)), ["crash"])
+
+    def test_a_speeder_drives_in_by_his_lane_and_out_by_the_same(self):
+        for arm, lane in (("N", 1), ("N", 2), ("W", 1), ("W", 2)):
+            xy, heading, _ = stage.Speeder(0.0, arm, lane, 1.3).course()
+            names = [LANES[i].id for i in dict.fromkeys(lane_of(xy).tolist()) if i >= 0]
+            self.assertEqual(names, [f"{arm}-in{lane}", f"{stage.network.STRAIGHT[arm]}-out{lane}"])
+            self.assertAlmostEqual(float(np.cos(heading[0] - np.arctan2(*(xy[1] - xy[0])[::-1]))), 1.0, places=6)
 
     def test_runs(self):
         self.assertEqual(runs(np.array([1, 1, 0, 1], bool)), [(0, 2), (3, 4)])
