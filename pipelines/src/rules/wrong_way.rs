@@ -78,7 +78,8 @@ impl Judge for WrongWayJudge {
         let driven = |one: &LaneUser<'_>| {
             let track = one.user.track;
             let class = track.class();
-            class.is_motor_vehicle() && !class.is_cycle() && watch.fits_class(&one.user) && !track.is_double()
+            let own = !track.is_double() || track.is_before();
+            class.is_motor_vehicle() && !class.is_cycle() && watch.fits_class(&one.user) && own
         };
         let drivers: Vec<LaneUser<'_>> = post.in_lanes(watch).filter(driven).collect();
         self.drives.retain(|id, _| drivers.iter().any(|one| one.user.id == *id));

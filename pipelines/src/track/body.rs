@@ -21,6 +21,8 @@ const ON_FOOT: f64 = 1.5;
 const DOUBLE_S: f64 = 1.0;
 /// Who was seen apart from all others for so long has a body of his own: he drives beside the other, seconds.
 const APART_S: f64 = 2.0;
+/// Who ends so much of his height below the other on average drives before him.
+const BEFORE: f64 = 0.12;
 
 /// A detection in square pixels.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +90,8 @@ pub(crate) struct Track {
     pub(crate) behind: bool,
     /// How much of late it was seen as but the double of another, 0..1.
     doubled: f64,
+    /// By how much the smaller of the two boxes ended below the larger one meanwhile, on average.
+    below: f64,
     /// For how long it was seen apart from others since it is surely one and the same, seconds.
     apart_s: f64,
     /// The scores of its sightings added up.
@@ -119,6 +123,7 @@ impl Track {
             history: History::new(horizon_s),
             behind: false,
             doubled: 0.0,
+            below: 0.0,
             apart_s: 0.0,
             worth: 0.0,
             votes: Votes::default(),
@@ -143,7 +148,8 @@ impl Track {
         self.votes = Votes::default();
         self.filter = BoxFilter::new(sighting.bbox);
         self.coast = Coast::new(self.filter, sighting.bbox, at);
-        (self.behind, self.doubled, self.apart_s, self.worth) = (false, 0.0, 0.0, 0.0);
+        (self.behind, self.doubled, self.below) = (false, 0.0, 0.0);
+        (self.apart_s, self.worth) = (0.0, 0.0);
         self.history.clear();
         self.note(at, sighting, sighting.bbox, road);
     }
@@ -229,15 +235,19 @@ impl Track {
         if self.hits > 3 && speed > ON_FOOT * self.filter.bbox().height() { Pace::InHaste } else { Pace::Any }
     }
 
-    /// Notes, `dt` seconds after it did so last, whether its box may show the road user of another track.
-    pub(crate) fn note_double(&mut self, doubles: bool, dt: f64) {
-        let now = f64::from(u8::from(doubles));
+    /// Notes, `dt` seconds after it did so last, whether its box may show the road user of another track; and if so by
+    /// how much of its height the smaller of the two ends below the larger one.
+    pub(crate) fn note_double(&mut self, below: Option<f64>, dt: f64) {
+        let now = f64::from(u8::from(below.is_some()));
         let kept = if self.hits > 2 { (-dt / DOUBLE_S).exp() } else { 0.0 };
         self.doubled = now + (self.doubled - now) * kept;
         if self.unbroken_since >= self.last_seen {
             self.apart_s = 0.0;
         }
-        self.apart_s += if doubles { 0.0 } else { dt };
+        match below {
+            Some(below) => self.below = below + (self.below - below) * kept,
+            None => self.apart_s += dt,
+        }
     }
 
     /// Whether another track, surer than this one, shows the same road user in the newest frame.
@@ -253,6 +263,12 @@ impl Track {
     /// around a car. It counts nothing.
     pub(crate) fn is_double(&self) -> bool {
         self.doubled > 0.5 && self.apart_s < APART_S
+    }
+
+    /// Whether the smaller of the two ends below the larger one all the while, as what drives before it does and a
+    /// double seldom.
+    pub(crate) fn is_before(&self) -> bool {
+        self.below >= BEFORE
     }
 
     /// Notes that a frame passed without a sighting; what it did last decides what is believed.

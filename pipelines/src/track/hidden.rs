@@ -165,6 +165,13 @@ pub(crate) fn may_be_one(a: (PixelBox, RoadUserClass), b: (PixelBox, RoadUserCla
         && (one.y2 - two.y2).abs() <= DOUBLE_LEVEL * one.height().min(two.height())
 }
 
+/// By how much of its height the smaller of two boxes ends below the larger one. A cab ends where its truck does, or
+/// above; a car before a bus ends below it.
+pub(crate) fn below(a: PixelBox, b: PixelBox) -> f64 {
+    let (small, large) = if a.area() <= b.area() { (a, b) } else { (b, a) };
+    (small.y2 - large.y2) / small.height()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,5 +247,7 @@ mod tests {
         assert!(!may_be_one(truck, car(area(140.0, 50.0, 182.0, 80.0))), "it stands behind");
         assert!(!may_be_one(truck, car(area(170.0, 70.0, 230.0, 118.0))), "it stands beside");
         assert!(!may_be_one(truck, (area(140.0, 70.0, 160.0, 118.0), RoadUserClass::Person)));
+        let (cab, before) = (area(140.0, 70.0, 182.0, 118.0), area(140.0, 90.0, 182.0, 130.0));
+        assert!(below(cab, truck.0) <= 0.0 && below(truck.0, before) > 0.2);
     }
 }

@@ -27,7 +27,7 @@ use crate::ground::GroundPlane;
 use crate::{TrackId, TrackingOptions};
 use assign::Assigner;
 use associate::stands_in;
-use hidden::find_hidden;
+use hidden::{below, find_hidden};
 use kerege_contract::{FrameSize, PixelBox};
 
 /// Which unmatched tracks and detections a stage looks at.
@@ -217,8 +217,9 @@ impl Tracker {
         for index in 0..self.tracks.len() {
             let mine = &self.tracks[index];
             if mine.id.is_some() && mine.is_seen() {
-                let doubles = self.tracks.iter().any(|other| mine.is_covered_by(other));
-                self.tracks[index].note_double(doubles, dt);
+                let other = self.tracks.iter().find(|other| mine.is_covered_by(other));
+                let below = other.map(|other| below(mine.seen_box, other.seen_box));
+                self.tracks[index].note_double(below, dt);
             }
         }
     }
