@@ -124,8 +124,9 @@ impl Path {
         while self.nodes.front().is_some_and(|oldest| oldest.at < at - KEPT_S) {
             self.nodes.pop_front();
         }
-        let Some(Place { at, place, scatter }) = self.middle() else { return false };
-        self.learn();
+        let Some(middle) = self.middle() else { return false };
+        self.learn(&middle);
+        let Place { at, place, scatter } = middle;
         let step = self.spacing().max(NODE_ERRORS * scatter.largest());
         let along = match self.nodes.back_mut() {
             None => 0.0,
@@ -149,7 +150,8 @@ impl Path {
     fn jumps(&self, at: f64, place: PixelPoint, scatter: Scatter) -> bool {
         let Some(last) = self.recent.back() else { return false };
         let seconds = at - last.at;
-        let (led, most) = match self.velocity() {
+        let way = self.middle().and_then(|middle| Some((middle, self.velocity(&middle)?)));
+        let (led, most) = match way {
             Some((middle, velocity)) => {
                 let ahead = at - middle.at;
                 let led = PixelPoint::new(middle.place.x + velocity.x * ahead, middle.place.y + velocity.y * ahead);
@@ -176,9 +178,9 @@ impl Path {
         Some(Place { at, place: PixelPoint::new(x, y), scatter: scatter.scaled(self.shakes) })
     }
 
-    /// The middle of the latest places and the velocity at which they follow one another, least squares.
-    fn velocity(&self) -> Option<(Place, PixelPoint)> {
-        let (first, last, middle) = (self.recent.front()?, self.recent.back()?, self.middle()?);
+    /// The velocity at which the latest places follow one another about their middle, least squares.
+    fn velocity(&self, middle: &Place) -> Option<PixelPoint> {
+        let (first, last) = (self.recent.front()?, self.recent.back()?);
         if last.at - first.at < LEADS_S {
             return None;
         }
@@ -189,13 +191,13 @@ impl Path {
             x += after * (one.place.x - middle.place.x);
             y += after * (one.place.y - middle.place.y);
         }
-        Some((middle, PixelPoint::new(x / spread, y / spread)))
+        Some(PixelPoint::new(x / spread, y / spread))
     }
 
     /// Learns from the latest places how much they shake about the straight way through them.
-    fn learn(&mut self) {
+    fn learn(&mut self, middle: &Place) {
         let n = self.recent.len();
-        let Some((middle, velocity)) = self.velocity().filter(|_| n >= MIN_PLACES) else { return };
+        let Some(velocity) = self.velocity(middle).filter(|_| n >= MIN_PLACES) else { return };
         let off = |one: &Place| {
             let after = one.at - middle.at;
             let (x, y) = (middle.place.x + velocity.x * after, middle.place.y + velocity.y * after);
