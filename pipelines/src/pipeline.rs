@@ -10,7 +10,8 @@ use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
 use crate::signals::Signals;
 use crate::track::{Sighting, Track, Tracker};
 use crate::{
-    FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, Thing, TrackId, TrackView, Tracked,
+    FrameMeta, GroundOptions, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, Thing, TrackId, TrackView,
+    Tracked,
 };
 use kerege_contract::phase::SignalMessage;
 use kerege_contract::{Detection, Scene, UtcTime};
@@ -174,7 +175,8 @@ impl Pipeline {
                 steps.clear();
                 journey.follow(track, layout, &self.options.ground, &mut steps);
                 self.crossed.extend(steps.iter().map(|step| (id, *step)));
-                let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
+                let ground = &self.options.ground;
+                let book = &mut Book { scene: &self.scene, clock: &self.clock, ground, minutes: &mut self.minutes };
                 book.note(track, id, journey, &steps, layout, outputs);
             }
         }
@@ -189,7 +191,8 @@ impl Pipeline {
             steps.clear();
             journey.end(track, &mut steps);
             self.crossed.extend(steps.iter().map(|step| (id, *step)));
-            let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
+            let ground = &self.options.ground;
+            let book = &mut Book { scene: &self.scene, clock: &self.clock, ground, minutes: &mut self.minutes };
             book.note(track, id, &journey, &steps, layout, outputs);
             book.end(track, &journey);
         }
@@ -344,6 +347,7 @@ fn road_user<'t>(track: &'t Track, journeys: &'t BTreeMap<TrackId, Journey>) -> 
 struct Book<'p> {
     scene: &'p Scene,
     clock: &'p Clock,
+    ground: &'p GroundOptions,
     minutes: &'p mut MinuteBook,
 }
 
@@ -362,7 +366,7 @@ impl Book<'_> {
         let steps = if track.is_double() { &[] } else { steps };
         for step in steps.iter().filter(|step| layout.lines[step.line].counts(class)) {
             let lane = layout.lane_at(step.cut.place);
-            let speed = journey.speed_at(step.cut.at);
+            let speed = journey.speed_at(step.cut.at, layout, self.ground);
             let (line, dir, at) = (step.line, step.dir, step.cut.at);
             self.minutes.crossed(&Crossed { line, dir, lane, class, speed, at });
             out.passages.push(Passage {

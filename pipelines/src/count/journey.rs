@@ -2,15 +2,19 @@
 
 use super::crossing::{Birth, Body, Crossing, Cut};
 use super::lane::LaneKeeper;
+use super::way::Way;
 use crate::GroundOptions;
-use crate::ground::{Course, Estimate, Readings, Speed, SpeedLog, estimate};
+use crate::ground::{GroundPlane, Place, Readings, Speed, estimate, estimate_afterwards};
 use crate::layout::Layout;
-use crate::track::{Track, Unseen};
+use crate::track::{Fix, Track, Unseen};
 use kerege_contract::PixelPoint;
 use kerege_contract::fact::Direction;
 
 /// Fewest estimates of which a median says more than one of them.
 const MIN_ESTIMATES: usize = 3;
+
+/// A speed speaks for a crossing that is at most so much later than what it was measured by, seconds.
+const MAX_AHEAD_S: f64 = 0.5;
 
 /// A line that a track crossed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,7 +33,7 @@ pub(crate) struct Journey {
     crossings: Vec<Crossing>,
     /// The first and the last line crossed.
     ends: Option<(Step, Step)>,
-    speeds: SpeedLog,
+    way: Way,
     readings: Readings,
     /// Over how long each of them is measured at least, seconds.
     window_s: f64,
@@ -49,7 +53,7 @@ impl Journey {
         Self {
             crossings: vec![Crossing::default(); layout.lines.len()],
             ends: None,
-            speeds: SpeedLog::default(),
+            way: Way::default(),
             readings: Readings::default(),
             window_s: 0.0,
             speed: None,
@@ -65,10 +69,13 @@ impl Journey {
     pub(crate) fn follow(&mut self, track: &Track, layout: &Layout, options: &GroundOptions, steps: &mut Vec<Step>) {
         let body = body_of(track);
         let birth = if track.first_edges.any() { Birth::AtEdge } else { Birth::Within };
+        let lane = self.lane_direction(track, layout);
         // The oldest fix of a new track was made before it was confirmed.
         for fix in track.history.iter().skip_while(|fix| fix.at <= self.followed_to) {
+            let middle = self.way.follow(fix, track.class(), layout.plane.as_ref(), lane);
+            let stand = Fix { anchor: middle, ..*fix };
             for (line, (shape, crossing)) in layout.lines.iter().zip(&mut self.crossings).enumerate() {
-                if let Some((dir, cut)) = crossing.advance(shape, fix, body, birth) {
+                if let Some((dir, cut)) = crossing.advance(shape, &stand, body, birth) {
                     steps.push(Step { line, dir, cut });
                 }
             }
@@ -80,19 +87,18 @@ impl Journey {
             self.lane = self.keeper.follow(track, layout);
         }
         self.window_s = options.speed_window_s[0];
-        let estimate = self.estimate(track, layout, options);
-        self.speed = estimate.map(|estimate| estimate.speed_at(track.last_seen));
-        if let Some(estimate) = estimate {
-            self.speeds.push(estimate);
-            self.readings.push(track.last_seen, estimate.speed_at(track.last_seen));
+        self.speed = layout.plane.as_ref().and_then(|plane| self.speed_now(track.last_seen, plane, options, lane));
+        if let Some(speed) = self.speed {
+            self.readings.push(track.last_seen, speed);
         }
         self.remember(steps);
     }
 
-    fn estimate(&self, track: &Track, layout: &Layout, options: &GroundOptions) -> Option<Estimate> {
+    /// The direction of its lane on the road.
+    fn lane_direction(&self, track: &Track, layout: &Layout) -> Option<PixelPoint> {
         let (plane, anchor) = (layout.plane.as_ref()?, track.history.last()?.anchor);
-        let lane = self.lane.map(|lane| plane.direction(anchor, layout.lanes[lane].locate(anchor).direction));
-        estimate(&track.history, plane, options, Course { class: track.class(), lane })
+        let lane = &layout.lanes[self.lane?];
+        Some(plane.direction(anchor, lane.locate(anchor).direction))
     }
 
     /// The track has ended; what it crossed while leaving the picture, or while it drove on unseen, is
@@ -145,9 +151,30 @@ impl Journey {
         self.readings.median(now)
     }
 
-    /// Its speed when it crossed something, pipeline seconds: the median of what is known of it then.
-    pub(crate) fn speed_at(&self, at: f64) -> Option<Speed> {
-        self.speeds.speed_at(at)
+    fn speed_now(
+        &self,
+        now: f64,
+        plane: &GroundPlane,
+        options: &GroundOptions,
+        lane: Option<PixelPoint>,
+    ) -> Option<Speed> {
+        let places: Vec<Place> = self.way.places(now - options.speed_window_s[1], now).collect();
+        if !plane.resolves(places.last()?.contact.anchor) {
+            return None;
+        }
+        Some(estimate(&places, self.way.size()?, plane, options, lane)?.speed_at(now))
+    }
+
+    /// Its speed when it crossed something, pipeline seconds: over the time around it, where a pixel is fine enough.
+    pub(crate) fn speed_at(&self, at: f64, layout: &Layout, options: &GroundOptions) -> Option<Speed> {
+        let (plane, window) = (layout.plane.as_ref()?, options.speed_window_s[1]);
+        let until = self.way.places(at - window, at + window / 2.0).next_back()?.at;
+        let mut places: Vec<Place> = self.way.places(until - window, until).collect();
+        let fine = places.iter().filter(|place| plane.resolves(place.contact.anchor)).count();
+        if until < at - MAX_AHEAD_S || 2 * fine < places.len() {
+            return None;
+        }
+        Some(estimate_afterwards(&mut places, self.way.size()?, plane, options)?.speed_at(at))
     }
 }
 

@@ -3,6 +3,7 @@
 mod crossing;
 mod journey;
 mod lane;
+mod way;
 
 pub(crate) use journey::{Journey, Step};
 pub(crate) use lane::footprint;

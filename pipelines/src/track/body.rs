@@ -2,10 +2,11 @@
 
 use super::edge::{Edges, WholeSize, visible};
 use super::filter::BoxFilter;
-use super::hidden::{Coast, may_be_one};
+use super::hidden::{Coast, may_be_one, stand_apart};
 use super::history::{History, fix};
 use super::vote::{Kind, Pace, Votes};
 use crate::TrackId;
+use crate::ground::GroundPlane;
 use kerege_contract::{FrameBox, FrameSize, PixelBox, PixelPoint, RoadUserClass};
 
 /// Where the box that is found again overlaps what was believed by this much (IoU), the belief was right
@@ -15,6 +16,8 @@ const FORESEEN: f64 = 0.3;
 const ON_FOOT: f64 = 1.5;
 /// Over how long it is looked at whether a track is another's double, seconds.
 const DOUBLE_S: f64 = 1.0;
+/// A double is seen as one in this share of all its sightings.
+const DOUBLE_SHARE: f64 = 0.7;
 
 /// A detection in square pixels.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +82,8 @@ pub(crate) struct Track {
     pub(crate) behind: bool,
     /// How much of late it was seen as but the double of another, 0..1.
     doubled: f64,
+    /// How often it was seen so.
+    doubled_hits: u32,
     /// The scores of its sightings added up.
     worth: f64,
     votes: Votes,
@@ -107,6 +112,7 @@ impl Track {
             history: History::new(horizon_s),
             behind: false,
             doubled: 0.0,
+            doubled_hits: 0,
             worth: 0.0,
             votes: Votes::default(),
             whole: WholeSize::default(),
@@ -129,7 +135,7 @@ impl Track {
         self.votes = Votes::default();
         self.filter = BoxFilter::new(sighting.bbox);
         self.coast = Coast::new(self.filter, sighting.bbox, at);
-        (self.behind, self.doubled, self.worth) = (false, 0.0, 0.0);
+        (self.behind, self.doubled, self.doubled_hits, self.worth) = (false, 0.0, 0, 0.0);
         self.history.clear();
         self.note(at, sighting, sighting.bbox, road);
     }
@@ -207,21 +213,24 @@ impl Track {
         let now = f64::from(u8::from(doubles));
         let kept = if self.hits > 2 { (-dt / DOUBLE_S).exp() } else { 0.0 };
         self.doubled = now + (self.doubled - now) * kept;
+        self.doubled_hits += u32::from(doubles);
     }
 
     /// Whether another track, surer than this one, shows the same road user in the newest frame.
-    pub(crate) fn is_covered_by(&self, other: &Self) -> bool {
+    pub(crate) fn is_covered_by(&self, other: &Self, plane: Option<&GroundPlane>) -> bool {
         other.id.is_some()
             && other.is_seen()
             && other.worth > self.worth
             && other.seen_box.intersection(self.seen_box) > 0.0
             && may_be_one((other.seen_box, other.class()), (self.seen_box, self.class()))
+            && !plane.is_some_and(|plane| stand_apart(plane, other.seen_box, self.seen_box))
     }
 
     /// Whether it is but the double of another track: a box around the cab of a truck, or a second one
-    /// around a car. It counts nothing.
+    /// around a car. It counts nothing. Who was ever seen apart from the other for long is no double: two that
+    /// wait side by side, seen from the side, cover each other as a cab and its truck do.
     pub(crate) fn is_double(&self) -> bool {
-        self.doubled > 0.5
+        self.doubled > 0.5 && f64::from(self.doubled_hits) >= DOUBLE_SHARE * f64::from(self.hits)
     }
 
     /// Notes that a frame passed without a sighting; what it did last decides what is believed.

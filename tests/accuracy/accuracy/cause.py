@@ -13,6 +13,8 @@ from .state import LANES, State, stop_of
 
 LEAST_TALL = 0.03
 """Who is lower than this share of the frame is not judged; the rules are drawn with the same `min_box_height`."""
+LEAST_DUE = 1.25 * LEAST_TALL
+"""Who is lower than this is not asked for, though he may be told."""
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Look:
     def __init__(self, state: State, camera: Camera, plain: dict, rows: Rows, t: np.ndarray) -> None:
         self.state, self.camera, self.plain, self.t = state, camera, plain, t
         tall = (rows.box[:, 3] - rows.box[:, 1]) / camera.height
-        self._good = (rows.inside >= 0.99) & (tall >= 1.25 * LEAST_TALL)
+        self._good = (rows.inside >= 0.99) & (tall >= LEAST_DUE)
         self._visible = rows.visible
         order = np.argsort(rows.user, kind="stable")
         users, starts = np.unique(rows.user[order], return_index=True)
