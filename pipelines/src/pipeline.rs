@@ -1,7 +1,7 @@
 //! The pipeline: the order in which a frame's detections are looked at.
 
 use crate::clock::{Advance, Clock};
-use crate::count::{Journey, Step};
+use crate::count::{Ended, Heirs, Journey, Step};
 use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
@@ -30,6 +30,7 @@ pub struct Pipeline {
     layout: Option<Layout>,
     tracker: Tracker,
     journeys: BTreeMap<TrackId, Journey>,
+    heirs: Heirs,
     minutes: MinuteBook,
     rules: Rules,
     causes: Causes,
@@ -57,6 +58,7 @@ impl Pipeline {
             layout: None,
             tracker: Tracker::new(&options.tracking, horizon_s(&rules, options)),
             journeys: BTreeMap::new(),
+            heirs: Heirs::default(),
             minutes: MinuteBook::new(scene),
             rules,
             causes: Causes::default(),
@@ -170,7 +172,12 @@ impl Pipeline {
         let mut steps = std::mem::take(&mut self.steps);
         for track in self.tracker.tracks() {
             let Some(id) = track.id else { continue };
-            let journey = self.journeys.entry(id).or_insert_with(|| Journey::new(layout, track));
+            if !self.journeys.contains_key(&id) {
+                let mut journey = Journey::new(layout, track);
+                self.heirs.hand_on(track, self.tracker.tracks(), &mut self.journeys, &mut journey);
+                self.journeys.insert(id, journey);
+            }
+            let Some(journey) = self.journeys.get_mut(&id) else { continue };
             if track.is_seen() {
                 steps.clear();
                 journey.follow(track, layout, &self.options.ground, &mut steps);
@@ -194,9 +201,20 @@ impl Pipeline {
             let ground = &self.options.ground;
             let book = &mut Book { scene: &self.scene, clock: &self.clock, ground, minutes: &mut self.minutes };
             book.note(track, id, &journey, &steps, layout, outputs);
-            book.end(track, &journey);
+            if !track.is_double() && !journey.is_handed_on() {
+                let ended = Ended { class: track.class(), journey };
+                if track.edges.any() { book.end(&ended) } else { self.heirs.wait(ended) }
+            }
         }
         self.steps = steps;
+        self.settle_missing(self.clock.now());
+    }
+
+    /// Notes what those add that nobody went on with until a time, pipeline seconds.
+    fn settle_missing(&mut self, until: f64) {
+        let ground = &self.options.ground;
+        let book = &mut Book { scene: &self.scene, clock: &self.clock, ground, minutes: &mut self.minutes };
+        self.heirs.forget(until).for_each(|ended| book.end(&ended));
     }
 
     fn end_all_tracks(&mut self, outputs: &mut Outputs) {
@@ -205,6 +223,7 @@ impl Pipeline {
             self.settle_ended(&layout, outputs);
             self.layout = Some(layout);
         }
+        self.settle_missing(f64::INFINITY);
         self.lanes.forget();
         self.causes.interrupt();
         self.rules.forget();
@@ -384,15 +403,14 @@ impl Book<'_> {
     }
 
     /// Notes where a track that ended came from and went to. One line alone makes no movement.
-    fn end(&mut self, track: &Track, journey: &Journey) {
-        if self.scene.lines.len() < 2 || track.is_double() {
+    fn end(&mut self, Ended { class, journey }: &Ended) {
+        if self.scene.lines.len() < 2 {
             return;
         }
-        let class = track.class();
         match journey.movement() {
-            Some((from, to)) => self.minutes.moved(from, to, class),
+            Some((from, to)) => self.minutes.moved(from, to, *class),
             None if journey.only_line().is_some() || journey.reach() >= WENT_SOMEWHERE => {
-                self.minutes.unassigned(journey.only_line(), class);
+                self.minutes.unassigned(journey.only_line(), *class);
             }
             None => {}
         }
@@ -438,7 +456,7 @@ mod tests {
         run(1200..1900, &|_| Vec::new());
         assert!(pipeline.confirmed_tracks() > 300, "{}", pipeline.confirmed_tracks());
         assert!(pipeline.tracker.tracks().is_empty() && pipeline.tracker.spares() <= 256);
-        assert!(pipeline.journeys.is_empty() && pipeline.open_incidents().is_empty());
+        assert!(pipeline.journeys.is_empty() && pipeline.heirs.is_empty() && pipeline.open_incidents().is_empty());
         assert!(pipeline.rules.is_idle());
     }
 }

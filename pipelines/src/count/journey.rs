@@ -1,6 +1,7 @@
 //! What one confirmed track has done so far: its lines, its speeds, its lane.
 
 use super::crossing::{Birth, Body, Crossing, Cut};
+use super::heirs::LastSeen;
 use super::lane::LaneKeeper;
 use super::way::Way;
 use crate::GroundOptions;
@@ -45,6 +46,10 @@ pub(crate) struct Journey {
     start: PixelPoint,
     farthest: f64,
     followed_to: f64,
+    /// As it was last seen; none before, and once another goes on with its way.
+    pub(super) seen: Option<LastSeen>,
+    /// Whether another track goes on with its way.
+    handed_on: bool,
 }
 
 impl Journey {
@@ -62,7 +67,28 @@ impl Journey {
             start: track.history.iter().next().map(|fix| fix.anchor).unwrap_or_default(),
             farthest: 0.0,
             followed_to: f64::NEG_INFINITY,
+            seen: None,
+            handed_on: false,
         }
+    }
+
+    /// Goes on with what another crossed, and with the sides on which it was.
+    pub(super) fn inherit(&mut self, before: &mut Self) {
+        std::mem::swap(&mut self.crossings, &mut before.crossings);
+        self.ends = before.ends.take();
+        self.farthest = std::mem::take(&mut before.farthest);
+        before.handed_on = true;
+        before.seen = None;
+    }
+
+    /// Whether another track goes on with its way.
+    pub(crate) const fn is_handed_on(&self) -> bool {
+        self.handed_on
+    }
+
+    /// The first line it crossed.
+    pub(crate) fn first_step(&self) -> Option<Step> {
+        self.ends.map(|(first, _)| first)
     }
 
     /// Follows the track to its newest fix; lines crossed on the way are added to `steps`.
@@ -70,22 +96,29 @@ impl Journey {
         let body = body_of(track);
         let birth = if track.first_edges.any() { Birth::AtEdge } else { Birth::Within };
         let lane = self.lane_direction(track, layout);
+        let followed_to = self.followed_to;
         // The oldest fix of a new track was made before it was confirmed.
-        for fix in track.history.iter().skip_while(|fix| fix.at <= self.followed_to) {
+        for fix in track.history.iter().skip_while(|fix| fix.at <= followed_to) {
             let middle = self.way.follow(fix, track.class(), layout.plane.as_ref(), lane);
+            let first = self.followed_to == f64::NEG_INFINITY;
+            self.followed_to = fix.at;
             let stand = Fix { anchor: middle, ..*fix };
             for (line, (shape, crossing)) in layout.lines.iter().zip(&mut self.crossings).enumerate() {
-                if let Some((dir, cut)) = crossing.advance(shape, &stand, body, birth) {
-                    steps.push(Step { line, dir, cut });
+                // What comes into the picture came over its edge, which its middle may be beyond already.
+                let entered = first && birth == Birth::AtEdge;
+                let mut found = if entered { crossing.advance(shape, fix, body, birth) } else { None };
+                found = found.or(crossing.advance(shape, &stand, body, birth));
+                // What begins on the line may still show its rear before it.
+                if first && !crossing.has_side() {
+                    found = found.or(crossing.advance(shape, fix, body, birth));
                 }
+                steps.extend(found.map(|(dir, cut)| Step { line, dir, cut }));
             }
             self.farthest =
                 self.farthest.max(fix.anchor.distance(self.start) / body.length_along(self.start, fix.anchor));
         }
-        if let Some(fix) = track.history.last() {
-            self.followed_to = fix.at;
-            self.lane = self.keeper.follow(track, layout);
-        }
+        (self.seen, self.handed_on) = (Some(LastSeen::of(track)), false);
+        self.lane = self.keeper.follow(track, layout);
         self.window_s = options.speed_window_s[0];
         self.speed = layout.plane.as_ref().and_then(|plane| self.speed_now(track.last_seen, plane, options, lane));
         if let Some(speed) = self.speed {

@@ -1,9 +1,11 @@
 //! Counting: who crossed which line, and where they came from and went to.
 
 mod crossing;
+mod heirs;
 mod journey;
 mod lane;
 mod way;
 
+pub(crate) use heirs::{Ended, Heirs};
 pub(crate) use journey::{Journey, Step};
 pub(crate) use lane::footprint;

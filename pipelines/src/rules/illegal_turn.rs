@@ -2,7 +2,7 @@
 
 use super::judge::Judge;
 use super::watch::{Post, Watch};
-use super::{About, Claim, Course, Evidence, Spot};
+use super::{About, Claim, Course, Evidence, RoadUser, Spot};
 use crate::count::Step;
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
@@ -41,15 +41,18 @@ impl Judge for IllegalTurnJudge {
             }
         }
         for (id, step) in watch.crossed {
-            // Other lines, a stop line say, may be drawn before the one that the rule names.
-            let Some(entered) = self.entered.get(id) else {
+            if !self.entered.contains_key(id) {
                 let judged = post.users(watch).find(|user| user.id == *id && user.track.class() != PERSON);
-                if let Some(user) = judged.filter(|_| from(step.line)) {
+                // Other lines, a stop line say, may be drawn before the one that the rule names; and what it came
+                // over it may have crossed as another track.
+                let came = |user: &RoadUser<'_>| user.journey.first_step().filter(|first| from(first.line));
+                let by = |user| came(user).or_else(|| from(step.line).then_some(*step));
+                if let Some((user, by)) = judged.and_then(|user| Some((user, by(user)?))) {
                     let last = (user.object(watch.layout.frame, watch.now), user.anchor);
-                    self.entered.insert(*id, Entered { by: *step, last });
+                    self.entered.insert(*id, Entered { by, last });
                 }
-                continue;
-            };
+            }
+            let Some(entered) = self.entered.get(id) else { continue };
             let same = (entered.by.line, entered.by.dir) == (step.line, step.dir);
             if same || !to(step.line) {
                 continue;
