@@ -1,7 +1,7 @@
 //! The pipeline: the order in which a frame's detections are looked at.
 
 use crate::clock::{Advance, Clock};
-use crate::count::{Ended, Heirs, Journey, Step};
+use crate::count::{Heirs, Journey, Step};
 use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
@@ -201,20 +201,13 @@ impl Pipeline {
             let ground = &self.options.ground;
             let book = &mut Book { scene: &self.scene, clock: &self.clock, ground, minutes: &mut self.minutes };
             book.note(track, id, &journey, &steps, layout, outputs);
-            if !track.is_double() && !journey.is_handed_on() {
-                let ended = Ended { class: track.class(), journey };
-                if track.edges.any() { book.end(&ended) } else { self.heirs.wait(ended) }
+            book.end(track, &journey);
+            if !track.edges.any() && !track.is_double() {
+                self.heirs.wait(journey);
             }
         }
         self.steps = steps;
-        self.settle_missing(self.clock.now());
-    }
-
-    /// Notes what those add that nobody went on with until a time, pipeline seconds.
-    fn settle_missing(&mut self, until: f64) {
-        let ground = &self.options.ground;
-        let book = &mut Book { scene: &self.scene, clock: &self.clock, ground, minutes: &mut self.minutes };
-        self.heirs.forget(until).for_each(|ended| book.end(&ended));
+        self.heirs.forget(self.clock.now());
     }
 
     fn end_all_tracks(&mut self, outputs: &mut Outputs) {
@@ -223,7 +216,7 @@ impl Pipeline {
             self.settle_ended(&layout, outputs);
             self.layout = Some(layout);
         }
-        self.settle_missing(f64::INFINITY);
+        self.heirs.forget(f64::INFINITY);
         self.lanes.forget();
         self.causes.interrupt();
         self.rules.forget();
@@ -403,14 +396,15 @@ impl Book<'_> {
     }
 
     /// Notes where a track that ended came from and went to. One line alone makes no movement.
-    fn end(&mut self, Ended { class, journey }: &Ended) {
-        if self.scene.lines.len() < 2 {
+    fn end(&mut self, track: &Track, journey: &Journey) {
+        if self.scene.lines.len() < 2 || track.is_double() {
             return;
         }
+        let class = track.class();
         match journey.movement() {
-            Some((from, to)) => self.minutes.moved(from, to, *class),
+            Some((from, to)) => self.minutes.moved(from, to, class),
             None if journey.only_line().is_some() || journey.reach() >= WENT_SOMEWHERE => {
-                self.minutes.unassigned(journey.only_line(), *class);
+                self.minutes.unassigned(journey.only_line(), class);
             }
             None => {}
         }

@@ -68,29 +68,21 @@ impl LastSeen {
     }
 }
 
-/// One that ended within the picture.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) class: RoadUserClass,
-    pub(crate) journey: Journey,
-}
-
 /// Those that may be found again.
 #[derive(Debug, Default)]
 pub(crate) struct Heirs {
-    waiting: Vec<Ended>,
+    waiting: Vec<Journey>,
 }
 
 impl Heirs {
-    /// One has ended, and may be found again.
-    pub(crate) fn wait(&mut self, ended: Ended) {
-        self.waiting.push(ended);
+    /// One has ended within the picture, and may be found again.
+    pub(crate) fn wait(&mut self, journey: Journey) {
+        self.waiting.push(journey);
     }
 
-    /// Those that will not be found any more; with `now` infinite: all.
-    pub(crate) fn forget(&mut self, now: f64) -> impl Iterator<Item = Ended> {
-        let over = move |ended: &mut Ended| ended.journey.seen.is_none_or(|seen| now - seen.at > WAITS_S + 1.0);
-        self.waiting.extract_if(.., over)
+    /// Forgets those that will not be found any more; pipeline seconds.
+    pub(crate) fn forget(&mut self, now: f64) {
+        self.waiting.retain(|journey| journey.seen.is_some_and(|seen| now - seen.at <= WAITS_S + 1.0));
     }
 
     /// Hands on to the journey of a new track what one did that it must be.
@@ -104,7 +96,7 @@ impl Heirs {
         let misses = |journey: &Journey| journey.seen?.misses(track);
         let unseen = tracks.iter().filter(|other| !other.is_seen() && !other.is_double()).filter_map(|other| other.id);
         let living = unseen.filter_map(|id| Some((misses(journeys.get(&id)?)?, id))).min_by(|a, b| a.0.total_cmp(&b.0));
-        let ended = self.waiting.iter().enumerate().filter_map(|(at, ended)| Some((misses(&ended.journey)?, at)));
+        let ended = self.waiting.iter().enumerate().filter_map(|(at, ended)| Some((misses(ended)?, at)));
         let ended = ended.min_by(|a, b| a.0.total_cmp(&b.0));
         match (living, ended) {
             (Some((off, id)), other) if other.is_none_or(|(further, _)| off <= further) => {
@@ -112,7 +104,7 @@ impl Heirs {
                     heir.inherit(before);
                 }
             }
-            (_, Some((_, at))) => heir.inherit(&mut self.waiting.swap_remove(at).journey),
+            (_, Some((_, at))) => heir.inherit(&mut self.waiting.swap_remove(at)),
             _ => {}
         }
     }

@@ -45,11 +45,11 @@ pub(crate) struct Journey {
     keeper: LaneKeeper,
     start: PixelPoint,
     farthest: f64,
+    /// When its track began, pipeline seconds.
+    born: f64,
     followed_to: f64,
     /// As it was last seen; none before, and once another goes on with its way.
     pub(super) seen: Option<LastSeen>,
-    /// Whether another track goes on with its way.
-    handed_on: bool,
 }
 
 impl Journey {
@@ -66,29 +66,17 @@ impl Journey {
             keeper: LaneKeeper::default(),
             start: track.history.iter().next().map(|fix| fix.anchor).unwrap_or_default(),
             farthest: 0.0,
+            born: track.first_seen,
             followed_to: f64::NEG_INFINITY,
             seen: None,
-            handed_on: false,
         }
     }
 
-    /// Goes on with what another crossed, and with the sides on which it was.
+    /// Goes on with the sides on which another was, and with what it counted. What it came by is not handed on:
+    /// within a junction who goes on with whom is not sure enough for where they came from.
     pub(super) fn inherit(&mut self, before: &mut Self) {
         std::mem::swap(&mut self.crossings, &mut before.crossings);
-        self.ends = before.ends.take();
-        self.farthest = std::mem::take(&mut before.farthest);
-        before.handed_on = true;
         before.seen = None;
-    }
-
-    /// Whether another track goes on with its way.
-    pub(crate) const fn is_handed_on(&self) -> bool {
-        self.handed_on
-    }
-
-    /// The first line it crossed.
-    pub(crate) fn first_step(&self) -> Option<Step> {
-        self.ends.map(|(first, _)| first)
     }
 
     /// Follows the track to its newest fix; lines crossed on the way are added to `steps`.
@@ -109,7 +97,7 @@ impl Journey {
                 let mut found = if entered { crossing.advance(shape, fix, body, birth) } else { None };
                 found = found.or(crossing.advance(shape, &stand, body, birth));
                 // What begins on the line may still show its rear before it.
-                if first && !crossing.has_side() {
+                if !crossing.has_side() {
                     found = found.or(crossing.advance(shape, fix, body, birth));
                 }
                 steps.extend(found.map(|(dir, cut)| Step { line, dir, cut }));
@@ -117,7 +105,7 @@ impl Journey {
             self.farthest =
                 self.farthest.max(fix.anchor.distance(self.start) / body.length_along(self.start, fix.anchor));
         }
-        (self.seen, self.handed_on) = (Some(LastSeen::of(track)), false);
+        self.seen = Some(LastSeen::of(track));
         self.lane = self.keeper.follow(track, layout);
         self.window_s = options.speed_window_s[0];
         self.speed = layout.plane.as_ref().and_then(|plane| self.speed_now(track.last_seen, plane, options, lane));
@@ -150,7 +138,8 @@ impl Journey {
 
     fn remember(&mut self, steps: &mut [Step]) {
         steps.sort_by(|a, b| a.cut.at.total_cmp(&b.cut.at).then(a.line.cmp(&b.line)));
-        for step in steps {
+        // What was crossed between two tracks counts, but tells not for sure who came that way.
+        for step in steps.iter().filter(|step| step.cut.at >= self.born) {
             self.ends = Some((self.ends.map_or(*step, |(first, _)| first), *step));
         }
     }

@@ -6,6 +6,6 @@ mod journey;
 mod lane;
 mod way;
 
-pub(crate) use heirs::{Ended, Heirs};
+pub(crate) use heirs::Heirs;
 pub(crate) use journey::{Journey, Step};
 pub(crate) use lane::footprint;

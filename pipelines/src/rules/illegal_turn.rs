@@ -41,18 +41,18 @@ impl Judge for IllegalTurnJudge {
             }
         }
         for (id, step) in watch.crossed {
-            if !self.entered.contains_key(id) {
-                let judged = post.users(watch).find(|user| user.id == *id && user.track.class() != PERSON);
-                // Other lines, a stop line say, may be drawn before the one that the rule names; and what it came
-                // over it may have crossed as another track.
-                let came = |user: &RoadUser<'_>| user.journey.first_step().filter(|first| from(first.line));
-                let by = |user| came(user).or_else(|| from(step.line).then_some(*step));
-                if let Some((user, by)) = judged.and_then(|user| Some((user, by(user)?))) {
+            // Other lines, a stop line say, may be drawn before the one that the rule names.
+            let Some(entered) = self.entered.get(id) else {
+                // Over a line that it crossed unseen another may have come.
+                let seen = |user: &RoadUser<'_>| step.cut.at >= user.track.first_seen;
+                let judged =
+                    post.users(watch).find(|user| user.id == *id && user.track.class() != PERSON && seen(user));
+                if let Some(user) = judged.filter(|_| from(step.line)) {
                     let last = (user.object(watch.layout.frame, watch.now), user.anchor);
-                    self.entered.insert(*id, Entered { by, last });
+                    self.entered.insert(*id, Entered { by: *step, last });
                 }
-            }
-            let Some(entered) = self.entered.get(id) else { continue };
+                continue;
+            };
             let same = (entered.by.line, entered.by.dir) == (step.line, step.dir);
             if same || !to(step.line) {
                 continue;
