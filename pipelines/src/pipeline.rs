@@ -1,7 +1,7 @@
 //! The pipeline: the order in which a frame's detections are looked at.
 
 use crate::clock::{Advance, Clock};
-use crate::count::{Journey, Step};
+use crate::count::{Heirs, Journey, Step};
 use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
@@ -10,7 +10,8 @@ use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
 use crate::signals::Signals;
 use crate::track::{Sighting, Track, Tracker};
 use crate::{
-    FrameMeta, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, Thing, TrackId, TrackView, Tracked,
+    FrameMeta, GroundOptions, MinuteCells, OpenIncident, Options, Outputs, Passage, Sight, Thing, TrackId, TrackView,
+    Tracked,
 };
 use kerege_contract::phase::SignalMessage;
 use kerege_contract::{Detection, Scene, UtcTime};
@@ -29,6 +30,7 @@ pub struct Pipeline {
     layout: Option<Layout>,
     tracker: Tracker,
     journeys: BTreeMap<TrackId, Journey>,
+    heirs: Heirs,
     minutes: MinuteBook,
     rules: Rules,
     causes: Causes,
@@ -56,6 +58,7 @@ impl Pipeline {
             layout: None,
             tracker: Tracker::new(&options.tracking, horizon_s(&rules, options)),
             journeys: BTreeMap::new(),
+            heirs: Heirs::default(),
             minutes: MinuteBook::new(scene),
             rules,
             causes: Causes::default(),
@@ -171,12 +174,18 @@ impl Pipeline {
         let mut steps = std::mem::take(&mut self.steps);
         for track in self.tracker.tracks() {
             let Some(id) = track.id else { continue };
-            let journey = self.journeys.entry(id).or_insert_with(|| Journey::new(layout, track));
+            if !self.journeys.contains_key(&id) {
+                let mut journey = Journey::new(layout, track);
+                self.heirs.hand_on(track, self.tracker.tracks(), &mut self.journeys, &mut journey);
+                self.journeys.insert(id, journey);
+            }
+            let Some(journey) = self.journeys.get_mut(&id) else { continue };
             if track.is_seen() {
                 steps.clear();
                 journey.follow(track, layout, &self.options.ground, &mut steps);
                 self.crossed.extend(steps.iter().map(|step| (id, *step)));
-                let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
+                let ground = &self.options.ground;
+                let book = &mut Book { scene: &self.scene, clock: &self.clock, ground, minutes: &mut self.minutes };
                 book.note(track, id, journey, &steps, layout, outputs);
             }
         }
@@ -191,11 +200,16 @@ impl Pipeline {
             steps.clear();
             journey.end(track, &mut steps);
             self.crossed.extend(steps.iter().map(|step| (id, *step)));
-            let book = &mut Book { scene: &self.scene, clock: &self.clock, minutes: &mut self.minutes };
+            let ground = &self.options.ground;
+            let book = &mut Book { scene: &self.scene, clock: &self.clock, ground, minutes: &mut self.minutes };
             book.note(track, id, &journey, &steps, layout, outputs);
             book.end(track, &journey);
+            if !track.edges.any() && !track.is_double() {
+                self.heirs.wait(journey);
+            }
         }
         self.steps = steps;
+        self.heirs.forget(self.clock.now());
     }
 
     fn end_all_tracks(&mut self, outputs: &mut Outputs) {
@@ -204,6 +218,7 @@ impl Pipeline {
             self.settle_ended(&layout, outputs);
             self.layout = Some(layout);
         }
+        self.heirs.forget(f64::INFINITY);
         self.lanes.forget();
         self.causes.interrupt();
         self.rules.forget();
@@ -346,6 +361,7 @@ fn road_user<'t>(track: &'t Track, journeys: &'t BTreeMap<TrackId, Journey>) -> 
 struct Book<'p> {
     scene: &'p Scene,
     clock: &'p Clock,
+    ground: &'p GroundOptions,
     minutes: &'p mut MinuteBook,
 }
 
@@ -364,7 +380,7 @@ impl Book<'_> {
         let steps = if track.is_double() { &[] } else { steps };
         for step in steps.iter().filter(|step| layout.lines[step.line].counts(class)) {
             let lane = layout.lane_at(step.cut.place);
-            let speed = journey.speed_at(step.cut.at);
+            let speed = journey.speed_at(step.cut.at, layout, self.ground);
             let (line, dir, at) = (step.line, step.dir, step.cut.at);
             self.minutes.crossed(&Crossed { line, dir, lane, class, speed, at });
             out.passages.push(Passage {
@@ -436,7 +452,7 @@ mod tests {
         run(1200..1900, &|_| Vec::new());
         assert!(pipeline.confirmed_tracks() > 300, "{}", pipeline.confirmed_tracks());
         assert!(pipeline.tracker.tracks().is_empty() && pipeline.tracker.spares() <= 256);
-        assert!(pipeline.journeys.is_empty() && pipeline.open_incidents().is_empty());
+        assert!(pipeline.journeys.is_empty() && pipeline.heirs.is_empty() && pipeline.open_incidents().is_empty());
         assert!(pipeline.rules.is_idle());
     }
 }

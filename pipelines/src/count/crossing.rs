@@ -85,7 +85,7 @@ impl Crossing {
         let band = (line.band * body.height).max(MIN_BAND);
         match self.last.replace((*fix, offset)) {
             None if birth == Birth::AtEdge && offset != 0.0 => self.belong(offset, fix.anchor),
-            Some((before, was)) if (was < 0.0) != (offset < 0.0) => self.cut(line, &before, was, fix, offset),
+            Some((before, was)) if (was < 0.0) != (offset < 0.0) => self.cut(line, band, (&before, was), (fix, offset)),
             _ => {}
         }
         let Some(side) = &mut self.side else {
@@ -114,17 +114,25 @@ impl Crossing {
         if across { self.complete(fix.anchor, offset, body) } else { None }
     }
 
+    /// Whether it is known from which side it comes.
+    pub(crate) const fn has_side(&self) -> bool {
+        self.side.is_some()
+    }
+
     fn belong(&mut self, offset: f64, place: PixelPoint) {
         self.side = Some(Side { sign: offset.signum(), deepest: place, depth: offset.abs() });
         self.cut = None;
     }
 
-    fn cut(&mut self, line: &LineShape, before: &Fix, was: f64, fix: &Fix, offset: f64) {
+    fn cut(&mut self, line: &LineShape, band: f64, (before, was): (&Fix, f64), (fix, offset): (&Fix, f64)) {
+        // The band goes round the ends of the line: a body is wider than its middle.
+        let beyond = band / line.a.distance(line.b).max(band);
+        let (a, b) = (line.a.toward(line.b, -beyond), line.b.toward(line.a, -beyond));
         let share = was / (was - offset);
         self.cut = Some(Cut {
             at: before.at + share * (fix.at - before.at),
             place: before.anchor.toward(fix.anchor, share),
-            within: crossing_fraction(before.anchor, fix.anchor, line.a, line.b).is_some(),
+            within: crossing_fraction(before.anchor, fix.anchor, a, b).is_some(),
         });
     }
 

@@ -1,16 +1,21 @@
 //! What one confirmed track has done so far: its lines, its speeds, its lane.
 
 use super::crossing::{Birth, Body, Crossing, Cut};
+use super::heirs::LastSeen;
 use super::lane::LaneKeeper;
+use super::way::Way;
 use crate::GroundOptions;
-use crate::ground::{Course, Estimate, Readings, Speed, SpeedLog, estimate};
+use crate::ground::{GroundPlane, Place, Readings, Speed, estimate, estimate_afterwards};
 use crate::layout::Layout;
-use crate::track::{Track, Unseen};
+use crate::track::{Fix, Track, Unseen};
 use kerege_contract::PixelPoint;
 use kerege_contract::fact::Direction;
 
 /// Fewest estimates of which a median says more than one of them.
 const MIN_ESTIMATES: usize = 3;
+
+/// A speed speaks for a crossing that is at most so much later than what it was measured by, seconds.
+const MAX_AHEAD_S: f64 = 0.5;
 
 /// A line that a track crossed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,7 +34,7 @@ pub(crate) struct Journey {
     crossings: Vec<Crossing>,
     /// The first and the last line crossed.
     ends: Option<(Step, Step)>,
-    speeds: SpeedLog,
+    way: Way,
     readings: Readings,
     /// Over how long each of them is measured at least, seconds.
     window_s: f64,
@@ -43,7 +48,11 @@ pub(crate) struct Journey {
     /// The same since it is surely one and the same road user.
     own_start: PixelPoint,
     own_farthest: f64,
+    /// When its track began, pipeline seconds.
+    born: f64,
     followed_to: f64,
+    /// As it was last seen; none before, and once another goes on with its way.
+    pub(super) seen: Option<LastSeen>,
 }
 
 impl Journey {
@@ -52,7 +61,7 @@ impl Journey {
         Self {
             crossings: vec![Crossing::default(); layout.lines.len()],
             ends: None,
-            speeds: SpeedLog::default(),
+            way: Way::default(),
             readings: Readings::default(),
             window_s: 0.0,
             speed: None,
@@ -62,20 +71,41 @@ impl Journey {
             farthest: 0.0,
             own_start: PixelPoint::default(),
             own_farthest: 0.0,
+            born: track.first_seen,
             followed_to: f64::NEG_INFINITY,
+            seen: None,
         }
+    }
+
+    /// Goes on with the sides on which another was, and with what it counted. What it came by is not handed on:
+    /// within a junction who goes on with whom is not sure enough for where they came from.
+    pub(super) fn inherit(&mut self, before: &mut Self) {
+        std::mem::swap(&mut self.crossings, &mut before.crossings);
+        before.seen = None;
     }
 
     /// Follows the track to its newest fix; lines crossed on the way are added to `steps`.
     pub(crate) fn follow(&mut self, track: &Track, layout: &Layout, options: &GroundOptions, steps: &mut Vec<Step>) {
         let body = body_of(track);
         let birth = if track.first_edges.any() { Birth::AtEdge } else { Birth::Within };
+        let lane = self.lane_direction(track, layout);
+        let followed_to = self.followed_to;
         // The oldest fix of a new track was made before it was confirmed.
-        for fix in track.history.iter().skip_while(|fix| fix.at <= self.followed_to) {
+        for fix in track.history.iter().skip_while(|fix| fix.at <= followed_to) {
+            let middle = self.way.follow(fix, track.class(), layout.plane.as_ref(), lane);
+            let first = self.followed_to == f64::NEG_INFINITY;
+            self.followed_to = fix.at;
+            let stand = Fix { anchor: middle, ..*fix };
             for (line, (shape, crossing)) in layout.lines.iter().zip(&mut self.crossings).enumerate() {
-                if let Some((dir, cut)) = crossing.advance(shape, fix, body, birth) {
-                    steps.push(Step { line, dir, cut });
+                // What comes into the picture came over its edge, which its middle may be beyond already.
+                let entered = first && birth == Birth::AtEdge;
+                let mut found = if entered { crossing.advance(shape, fix, body, birth) } else { None };
+                found = found.or(crossing.advance(shape, &stand, body, birth));
+                // What begins on the line may still show its rear before it.
+                if !crossing.has_side() {
+                    found = found.or(crossing.advance(shape, fix, body, birth));
                 }
+                steps.extend(found.map(|(dir, cut)| Step { line, dir, cut }));
             }
             let lengths = |from: PixelPoint| fix.anchor.distance(from) / body.length_along(from, fix.anchor);
             self.farthest = self.farthest.max(lengths(self.start));
@@ -85,24 +115,21 @@ impl Journey {
                 self.own_farthest = self.own_farthest.max(lengths(self.own_start));
             }
         }
-        if let Some(fix) = track.history.last() {
-            self.followed_to = fix.at;
-            self.lane = self.keeper.follow(track, layout);
-        }
+        self.seen = Some(LastSeen::of(track));
+        self.lane = self.keeper.follow(track, layout);
         self.window_s = options.speed_window_s[0];
-        let estimate = self.estimate(track, layout, options);
-        self.speed = estimate.map(|estimate| estimate.speed_at(track.last_seen));
-        if let Some(estimate) = estimate {
-            self.speeds.push(estimate);
-            self.readings.push(track.last_seen, estimate.speed_at(track.last_seen));
+        self.speed = layout.plane.as_ref().and_then(|plane| self.speed_now(track.last_seen, plane, options, lane));
+        if let Some(speed) = self.speed {
+            self.readings.push(track.last_seen, speed);
         }
         self.remember(steps);
     }
 
-    fn estimate(&self, track: &Track, layout: &Layout, options: &GroundOptions) -> Option<Estimate> {
+    /// The direction of its lane on the road.
+    fn lane_direction(&self, track: &Track, layout: &Layout) -> Option<PixelPoint> {
         let (plane, anchor) = (layout.plane.as_ref()?, track.history.last()?.anchor);
-        let lane = self.lane.map(|lane| plane.direction(anchor, layout.lanes[lane].locate(anchor).direction));
-        estimate(&track.history, plane, options, Course { class: track.class(), lane })
+        let lane = &layout.lanes[self.lane?];
+        Some(plane.direction(anchor, lane.locate(anchor).direction))
     }
 
     /// The track has ended; what it crossed while leaving the picture, or while it drove on unseen, is
@@ -121,7 +148,8 @@ impl Journey {
 
     fn remember(&mut self, steps: &mut [Step]) {
         steps.sort_by(|a, b| a.cut.at.total_cmp(&b.cut.at).then(a.line.cmp(&b.line)));
-        for step in steps {
+        // What was crossed between two tracks counts, but tells not for sure who came that way.
+        for step in steps.iter().filter(|step| step.cut.at >= self.born) {
             self.ends = Some((self.ends.map_or(*step, |(first, _)| first), *step));
         }
     }
@@ -160,9 +188,30 @@ impl Journey {
         self.readings.median(now)
     }
 
-    /// Its speed when it crossed something, pipeline seconds: the median of what is known of it then.
-    pub(crate) fn speed_at(&self, at: f64) -> Option<Speed> {
-        self.speeds.speed_at(at)
+    fn speed_now(
+        &self,
+        now: f64,
+        plane: &GroundPlane,
+        options: &GroundOptions,
+        lane: Option<PixelPoint>,
+    ) -> Option<Speed> {
+        let places: Vec<Place> = self.way.places(now - options.speed_window_s[1], now).collect();
+        if !plane.resolves(places.last()?.contact.anchor) {
+            return None;
+        }
+        Some(estimate(&places, self.way.size()?, plane, options, lane)?.speed_at(now))
+    }
+
+    /// Its speed when it crossed something, pipeline seconds: over the time around it, where a pixel is fine enough.
+    pub(crate) fn speed_at(&self, at: f64, layout: &Layout, options: &GroundOptions) -> Option<Speed> {
+        let (plane, window) = (layout.plane.as_ref()?, options.speed_window_s[1]);
+        let until = self.way.places(at - window, at + window / 2.0).next_back()?.at;
+        let mut places: Vec<Place> = self.way.places(until - window, until).collect();
+        let fine = places.iter().filter(|place| plane.resolves(place.contact.anchor)).count();
+        if until < at - MAX_AHEAD_S || 2 * fine < places.len() {
+            return None;
+        }
+        Some(estimate_afterwards(&mut places, self.way.size()?, plane, options)?.speed_at(at))
     }
 }
 

@@ -19,10 +19,11 @@ const LEFT_BEHIND: f64 = 0.3;
 /// The middle of what a road user covers of the road where it was last seen, square pixels; of
 /// its steadied box, since one bad box among hundreds must not put it elsewhere.
 pub(crate) fn footprint(track: &Track) -> PixelPoint {
-    middle_of(track.steady_box(), track.class())
+    raised(track.steady_box(), track.class())
 }
 
-fn middle_of(bbox: PixelBox, class: RoadUserClass) -> PixelPoint {
+/// The middle of the footprint of what is seen so, as far as a picture tells.
+pub(super) fn raised(bbox: PixelBox, class: RoadUserClass) -> PixelPoint {
     let up = if class.is_motor_vehicle() { HALF_FOOTPRINT * bbox.height() } else { 0.0 };
     PixelPoint::new(bbox.anchor().x, bbox.anchor().y - up)
 }
@@ -73,7 +74,7 @@ mod tests {
     /// A car whose box ends at the bottom in `x`, `y`.
     fn follow(keeper: &mut LaneKeeper, layout: &Layout, x: f64, y: f64) -> Option<usize> {
         let bbox = PixelBox { x1: x - 45.0, y1: y - 50.0, x2: x + 45.0, y2: y };
-        keeper.keep(bbox, middle_of(bbox, RoadUserClass::Car), layout)
+        keeper.keep(bbox, raised(bbox, RoadUserClass::Car), layout)
     }
 
     #[test]

@@ -2,59 +2,16 @@
 //!
 //! The contact point is the middle of the box's bottom edge: of the body's outline on the road, the
 //! point nearest to the camera. That is the rear of what drives away, the front of what comes, and the
-//! near side of what passes across. With the heading and the class's size it tells the middle and the
-//! front, each with an error.
+//! near side of what passes across. With the heading and the class's size it tells the middle (see
+//! `middle`) and the front, each with an error.
 
-use super::GroundPlane;
+use super::{Contact, GroundPlane, Size};
 use kerege_contract::{PixelPoint, RoadUserClass};
 
 /// Error of a contact point, share of the box's side (one standard deviation), and the least of it in
 /// square pixels: what detectors on fixed cameras do.
 const CONTACT: f64 = 0.03;
 const CONTACT_FLOOR: f64 = 0.7;
-
-/// How large the road users of a class are, metres.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Size {
-    pub(crate) length: f64,
-    /// One standard deviation of the length within the class.
-    pub(crate) spread: f64,
-    pub(crate) width: f64,
-}
-
-impl Size {
-    /// Usual sizes: European passenger cars and minibuses, rigid buses and trucks up to the 12 m and
-    /// the width of 2.55 m that directive 96/53/EC allows, articulated ones within the spread.
-    pub(crate) const fn of(class: RoadUserClass) -> Self {
-        let (length, spread, width) = match class {
-            RoadUserClass::Car => (4.4, 0.35, 1.8),
-            RoadUserClass::Van => (5.6, 0.6, 2.0),
-            RoadUserClass::Bus => (11.0, 1.7, 2.5),
-            RoadUserClass::Truck => (8.5, 2.5, 2.5),
-            RoadUserClass::Motorcycle => (2.1, 0.2, 0.8),
-            RoadUserClass::Bicycle => (1.8, 0.15, 0.6),
-            RoadUserClass::Person => (0.5, 0.1, 0.5),
-            RoadUserClass::Vehicle => (4.8, 1.0, 1.9),
-        };
-        Self { length, spread, width }
-    }
-
-    /// The part of it that nearly every road user of the class fills.
-    pub(crate) const fn sure(self) -> Self {
-        let length = self.length - self.spread;
-        Self { length, spread: 0.0, width: 0.9 * self.width }
-    }
-}
-
-/// What is measured of a road user in a picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Contact {
-    /// Its contact point, square pixels.
-    pub(crate) anchor: PixelPoint,
-    /// Width and height of its box, square pixels.
-    pub(crate) width: f64,
-    pub(crate) height: f64,
-}
 
 /// The outline of a road user on the road, metres.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,12 +34,11 @@ impl Footprint {
         class: RoadUserClass,
         plane: &GroundPlane,
     ) -> Option<Self> {
-        let (place, heading) = (plane.road(contact.anchor)?, unit(heading)?);
+        let heading = plane.road(contact.anchor).and(unit(heading))?;
         let size = Size::of(class);
         let near = unit(plane.step(contact.anchor, 0.0, 1.0))?;
-        let (along, across) = (dot(heading, near), cross(heading, near).abs());
-        let reach = f64::midpoint(size.length * along.abs(), size.width * across);
-        let centre = PixelPoint::new(place.x - near.x * reach, place.y - near.y * reach);
+        let along = dot(heading, near);
+        let centre = plane.middle(contact, heading, size);
         let measured = contact_err(contact, heading, plane);
         let length = f64::midpoint(size.spread, -size.spread * along * along.abs());
         let front_err = measured.hypot(length).hypot(plane.residual_m());
@@ -249,7 +205,7 @@ mod tests {
         let one = car(0.0, 0.0, 90.0);
         for (other, wanted) in [
             (car(0.0, 3.9, 90.0), true),
-            (car(0.0, 4.5, 90.0), false),
+            (car(0.0, 4.6, 90.0), false),
             (car(1.5, 0.0, 90.0), true),
             (car(1.9, 0.0, 90.0), false),
             (car(2.4, 0.0, 0.0), true),

@@ -77,6 +77,11 @@ impl Homography {
             .then(|| Self(adjugate.map(|row| row.map(|value| value / scale))))
     }
 
+    /// Its rows.
+    pub(crate) const fn rows(&self) -> [[f64; 3]; 3] {
+        self.0
+    }
+
     /// The same map with its depth positive at a point.
     pub(crate) fn facing(self, point: PixelPoint) -> Self {
         if self.depth(point) < 0.0 { Self(self.0.map(|row| row.map(|value| -value))) } else { self }

@@ -2,25 +2,27 @@
 
 mod calibrate;
 mod consensus;
-mod contact;
+mod eye;
 mod footprint;
 mod homography;
 mod hull;
+mod middle;
 mod motion;
 mod readings;
+mod size;
 mod speed;
 mod units;
 
 pub use calibrate::{CannotCalibrate, calibrate};
-pub(crate) use contact::{depth_m, size_m};
-pub(crate) use footprint::{
-    Contact, Footprint, Size, contact_err, cross, dot, front_in_picture, length_in_picture, unit,
-};
+pub(crate) use footprint::{Footprint, contact_err, cross, dot, front_in_picture, length_in_picture, unit};
+pub(crate) use middle::Contact;
 pub(crate) use motion::{Motion, hardest_braking, sure};
 pub(crate) use readings::Readings;
-pub(crate) use speed::{Course, Estimate, Speed, SpeedLog, estimate};
+pub(crate) use size::Size;
+pub(crate) use speed::{Place, Speed, estimate, estimate_afterwards};
 
 use consensus::{Consensus, consensus};
+use eye::Eye;
 use homography::Homography;
 use kerege_contract::geometry::polygon_contains;
 use kerege_contract::scene::Calibration;
@@ -35,6 +37,7 @@ const UNKNOWN_ERROR: f64 = 0.02;
 #[derive(Debug, Clone)]
 pub(crate) struct GroundPlane {
     map: Homography,
+    eye: Eye,
     valid: Vec<PixelPoint>,
     relative_error: f64,
     /// Error of the calibration's own points on the road, metres: root of the mean square.
@@ -60,6 +63,7 @@ impl GroundPlane {
         let residuals: Vec<f64> = used.iter().zip(&kept(&road, &found.used)).map(off).collect();
         let mut plane = Self {
             map,
+            eye: Eye::of(found.to_image, map.map(used[0]), frame),
             valid,
             relative_error,
             residual_m: root_mean_square(&residuals),
@@ -121,7 +125,12 @@ impl GroundPlane {
         self.residual_m
     }
 
-    /// The same as a unit vector.
+    /// Where in the picture a place on the road is.
+    pub(crate) fn picture(&self, road: PixelPoint) -> PixelPoint {
+        self.eye.see(road, 0.0)
+    }
+
+    /// The same as [`Self::vector`] as a unit vector.
     pub(crate) fn direction(&self, at: PixelPoint, direction: PixelPoint) -> PixelPoint {
         normalized(self.vector(at, direction))
     }

@@ -1,15 +1,14 @@
 //! Speed with an error: displacement along the road regressed on capture time.
 //!
-//! Each fix's contact point is moved to the middle of the road user first (see `contact`), and counts
-//! the less the farther away it is, because a pixel is more metres there. Where the fixes bend away
-//! from constant speed by more than their scatter explains, the acceleration is fitted, too: a car
-//! that brakes before a line is told as fast as it is on the line, not as it was a second before.
+//! Of each fix the middle of the footprint counts (see `middle`), the less the farther away it is,
+//! because a pixel is more metres there, and the less the worse it fits the others: one box that was
+//! drawn around two must not move it. Where the fixes bend away from constant speed by more than their
+//! scatter explains, the acceleration is fitted, too: a car that brakes before a line is told as fast
+//! as it is on the line, not as it was a second before.
 
-use super::{GroundPlane, depth_m, normalized};
+use super::{Contact, GroundPlane, Size, normalized};
 use crate::GroundOptions;
-use crate::track::{Fix, History};
-use kerege_contract::{PixelPoint, RoadUserClass};
-use std::collections::VecDeque;
+use kerege_contract::PixelPoint;
 
 /// Fewest fixes a speed is computed from.
 const MIN_FIXES: f64 = 4.0;
@@ -22,17 +21,23 @@ const USUAL_ACCELERATION: f64 = 1.2;
 const SURE: f64 = 3.0;
 /// Nothing on wheels brakes or speeds up harder, m/s².
 const MAX_ACCELERATION: f64 = 10.0;
+/// Nothing turns faster, square of radians per second.
+const MAX_TURN: f64 = 1.0;
+/// Slower than this, the way tells no heading, m/s.
+const HEADED: f64 = 1.5;
+/// A heading is that of a moment ago: by how much that puts the middle off while it turns, lengths a radian.
+const LAGS: f64 = 0.1;
+/// A speed with a larger error is not known: km/h, and share of it.
+const MAX_ERROR_KMH: f64 = 3.0;
+const MAX_ERROR: f64 = 0.1;
 /// Capture times are off by this much, one by one, seconds.
 const TIME_ERROR_S: f64 = 0.01;
 /// It drives along its lane when it deviates less than this from it, as a cosine (45 degrees).
 const ALONG: f64 = 0.7;
-/// Less than this far in a window, its heading is not known from its way, metres.
-const HEADING_M: f64 = 1.0;
-/// Estimates within so many seconds of a crossing speak for it.
-const NEAR_S: f64 = 1.0;
-/// How far back estimates are kept, seconds, and how many.
-const LOG_S: f64 = 3.0;
-const LOG_CAPACITY: usize = 96;
+/// What is farther off than so many times the middle deviation counts nothing (Tukey's biweight), and
+/// deviations below this say nothing, metres.
+const OUTLYING: f64 = 6.0;
+const FINEST_M: f64 = 0.05;
 
 /// A speed and its error (one standard deviation), km/h.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,12 +46,17 @@ pub(crate) struct Speed {
     pub(crate) err_kmh: f64,
 }
 
-/// What is known of a road user beside its fixes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Course {
-    pub(crate) class: RoadUserClass,
-    /// The direction of its lane on the road, a unit vector; none outside lanes.
-    pub(crate) lane: Option<PixelPoint>,
+/// Where a road user was at a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Place {
+    /// Pipeline seconds.
+    pub(crate) at: f64,
+    /// Middle of its footprint, metres.
+    pub(crate) middle: PixelPoint,
+    /// What was seen of it.
+    pub(crate) contact: Contact,
+    /// Which way it heads, a unit vector; none when nobody knows.
+    pub(crate) heading: Option<PixelPoint>,
 }
 
 /// A speed at a time, and how it changes.
@@ -74,51 +84,66 @@ impl Estimate {
     }
 }
 
-/// The speed of a track over its latest fixes; none when it is unknown: too short, outside the valid
-/// polygon, too far away for the camera's resolution, badly fitting or implausible.
-pub(crate) fn estimate(
-    history: &History,
-    plane: &GroundPlane,
-    options: &GroundOptions,
-    course: Course,
-) -> Option<Estimate> {
-    let newest = history.last()?;
-    if !plane.resolves(newest.anchor) {
-        return None;
-    }
-    let [least, most] = options.speed_window_s;
-    let recent = || {
-        let valid = |fix: &&Fix| fix.road.is_some() && newest.at - fix.at <= most + 1e-6;
-        history.iter().rev().take_while(valid)
-    };
-    let (oldest, last) = (recent().last()?, recent().next()?);
-    let span = last.at - oldest.at;
-    if span < least - 1e-6 {
-        return None;
-    }
-    let heading = heading(oldest, last, course)?;
-    let nearest = plane.nearness(newest.anchor);
-    let points = || {
-        recent().filter_map(|fix| {
-            let (road, view) = (fix.road?, plane.view(fix.road?));
-            let depth = depth_m(course.class, heading, view);
-            let middle = PixelPoint::new(road.x + depth * view.x, road.y + depth * view.y);
-            Some(Point { t: fix.at - newest.at, place: middle, weight: (plane.nearness(fix.anchor) / nearest).powi(2) })
-        })
-    };
-    let fit = Fit::of(points, course.lane)?;
-    let estimate = fit.estimate(newest.at, plane.relative_error())?;
-    (estimate.speed_at(newest.at).kmh <= options.max_speed_kmh).then_some(estimate)
+/// How far the middle may be off for each radian that a road user turns, metres: its length is not known, and a heading
+/// is that of a moment ago.
+fn sway(size: Size) -> f64 {
+    size.spread / 2.0 + LAGS * size.length
 }
 
-/// Which way it goes: as it moved, or along its lane while it hardly moves.
-fn heading(oldest: &Fix, newest: &Fix, course: Course) -> Option<PixelPoint> {
-    let (from, to) = (oldest.road?, newest.road?);
-    let way = PixelPoint::new(to.x - from.x, to.y - from.y);
-    if way.distance(PixelPoint::default()) >= HEADING_M {
-        return Some(normalized(way));
+/// By how much that may be off in a while, metres per second.
+fn swing(oldest: &Place, newest: &Place, size: Size) -> f64 {
+    let turned = oldest.heading.zip(newest.heading).map_or(0.0, |(from, to)| from.distance(to));
+    sway(size) * turned / (newest.at - oldest.at)
+}
+
+/// The speed of a road user over some places, oldest first; none when it is unknown: too short, badly fitting,
+/// implausible or unsure. `lane` is the direction of its lane on the road.
+pub(crate) fn estimate(
+    places: &[Place],
+    size: Size,
+    plane: &GroundPlane,
+    options: &GroundOptions,
+    lane: Option<PixelPoint>,
+) -> Option<Estimate> {
+    let (oldest, newest) = (places.first()?, places.last()?);
+    if newest.at - oldest.at < options.speed_window_s[0] - 1e-6 {
+        return None;
     }
-    Some(course.lane.unwrap_or_else(|| normalized(way)))
+    let fit = fit(places, plane, lane)?;
+    let estimate = fit.estimate(newest.at, plane.relative_error(), swing(oldest, newest, size))?;
+    let speed = estimate.speed_at(newest.at);
+    (speed.kmh <= options.max_speed_kmh && speed.err_kmh <= MAX_ERROR_KMH.max(MAX_ERROR * speed.kmh))
+        .then_some(estimate)
+}
+
+/// The same for a while that is over: which way it headed is told by where it went before and after.
+pub(crate) fn estimate_afterwards(
+    places: &mut [Place],
+    size: Size,
+    plane: &GroundPlane,
+    options: &GroundOptions,
+) -> Option<Estimate> {
+    let (first, newest) = (fit(places, plane, None)?, places.last()?.at);
+    for place in places.iter_mut() {
+        if let Some(heading) = first.heading(place.at - newest) {
+            place.heading = Some(heading);
+            place.middle = plane.middle(&place.contact, heading, size);
+        }
+    }
+    estimate(places, size, plane, options, None)
+}
+
+fn fit(places: &[Place], plane: &GroundPlane, lane: Option<PixelPoint>) -> Option<Fit> {
+    let newest = places.last()?;
+    let nearest = plane.nearness(newest.contact.anchor);
+    let point = |place: &Place| Point {
+        t: place.at - newest.at,
+        place: place.middle,
+        weight: (plane.nearness(place.contact.anchor) / nearest).powi(2),
+    };
+    let mut points: Vec<Point> = places.iter().map(point).collect();
+    let first = Fit::of(&points, lane)?;
+    if first.distrust_outliers(&mut points) { Fit::of(&points, lane) } else { Some(first) }
 }
 
 /// A place at a time before the newest fix, and how much it counts.
@@ -129,15 +154,48 @@ struct Point {
     weight: f64,
 }
 
+/// Weighted means over points.
+struct Means {
+    n: f64,
+    t: f64,
+    x: f64,
+    y: f64,
+    /// What makes the weights 1 on average.
+    scale: f64,
+}
+
+impl Means {
+    /// None with too few points.
+    fn of(points: &[Point]) -> Option<Self> {
+        let (mut n, mut w, mut t, mut x, mut y) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for point in points {
+            n += f64::from(u8::from(point.weight > 0.0));
+            w += point.weight;
+            t += point.weight * point.t;
+            x += point.weight * point.place.x;
+            y += point.weight * point.place.y;
+        }
+        (n >= MIN_FIXES && w > 0.0).then(|| Self { n, t: t / w, x: x / w, y: y / w, scale: n / w })
+    }
+}
+
 /// Sums of a regression over places on the road, around their means.
 #[derive(Debug, Clone, Copy)]
 struct Fit {
     n: f64,
     mean_t: f64,
+    mean: PixelPoint,
+    velocity: PixelPoint,
+    direction: PixelPoint,
+    mean_tt: f64,
     /// Sums of weight · time², ³, and of weight · q², q being time² made orthogonal to time.
     tt: f64,
     skew: f64,
     qq: f64,
+    /// Mean fourth power of time over six times its mean square: what a curve shortens, seconds squared.
+    curl: f64,
+    /// How it bends aside, m/s².
+    aside: f64,
     /// Speed along, m/s, and how it bends, m/s².
     slope: f64,
     bend: f64,
@@ -148,21 +206,10 @@ struct Fit {
 
 impl Fit {
     /// Weighted least squares; none with too few points or no time between them.
-    fn of<I: Iterator<Item = Point>>(points: impl Fn() -> I, lane: Option<PixelPoint>) -> Option<Self> {
-        let (mut n, mut w, mut t, mut x, mut y) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for point in points() {
-            n += 1.0;
-            w += point.weight;
-            t += point.weight * point.t;
-            x += point.weight * point.place.x;
-            y += point.weight * point.place.y;
-        }
-        if n < MIN_FIXES || w <= 0.0 {
-            return None;
-        }
-        let (t, x, y, scale) = (t / w, x / w, y / w, n / w);
+    fn of(points: &[Point], lane: Option<PixelPoint>) -> Option<Self> {
+        let Means { n, t, x, y, scale } = Means::of(points)?;
         let (mut tt, mut ttt, mut tx, mut ty) = (0.0, 0.0, 0.0, 0.0);
-        for point in points() {
+        for point in points {
             let (weight, dt) = (point.weight * scale, point.t - t);
             tt += weight * dt * dt;
             ttt += weight * dt * dt * dt;
@@ -173,27 +220,81 @@ impl Fit {
         let direction = along(velocity, lane);
         let slope = velocity.x * direction.x + velocity.y * direction.y;
         let (skew, mean_tt) = (ttt / tt, tt / n);
-        let (mut qq, mut qs, mut straight, mut squares) = (0.0, 0.0, 0.0, 0.0);
-        for point in points() {
+        let (mut qq, mut qs, mut qa, mut straight, mut squares, mut fourth) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        for point in points {
             let (weight, dt) = (point.weight * scale, point.t - t);
             let q = dt * dt - skew * dt - mean_tt;
             let rest = PixelPoint::new(point.place.x - x - velocity.x * dt, point.place.y - y - velocity.y * dt);
             let s = rest.x * direction.x + rest.y * direction.y;
             qq += weight * q * q;
             qs += weight * q * s;
+            qa += weight * q * (rest.y * direction.x - rest.x * direction.y);
+            fourth += weight * dt.powi(4);
             straight += weight * s * s;
             squares += weight * (rest.x * rest.x + rest.y * rest.y);
         }
-        let bend = if qq > 0.0 { qs / qq } else { 0.0 };
-        // What the bend explains is no scatter.
-        let explained = bend * qs;
+        let (bend, aside) = if qq > 0.0 { (qs / qq, qa / qq) } else { (0.0, 0.0) };
+        // What the bends explain is no scatter.
+        let (explained, explained_aside) = (bend * qs, aside * qa);
         let along_m = ((straight - explained).max(0.0) / (n - 3.0)).sqrt();
-        let residual_m = ((squares - explained).max(0.0) / (2.0 * n - 5.0)).sqrt();
-        Some(Self { n, mean_t: t, tt, skew, qq, slope, bend: 2.0 * bend, along_m, residual_m })
+        let residual_m = ((squares - explained - explained_aside).max(0.0) / (2.0 * n - 6.0)).sqrt();
+        let mean = PixelPoint::new(x, y);
+        let (bend, aside, curl) = (2.0 * bend, 2.0 * aside, fourth / tt / 6.0);
+        Some(Self {
+            n,
+            mean_t: t,
+            mean,
+            velocity,
+            direction,
+            mean_tt,
+            tt,
+            skew,
+            qq,
+            curl,
+            aside,
+            slope,
+            bend,
+            along_m,
+            residual_m,
+        })
+    }
+
+    /// Which way it went at a time; none when it hardly moved.
+    fn heading(&self, t: f64) -> Option<PixelPoint> {
+        let dt = t - self.mean_t - self.skew / 2.0;
+        let (v, d, bend, aside) = (self.velocity, self.direction, self.bend * dt, self.aside * dt);
+        let way = PixelPoint::new(v.x + d.x * bend - d.y * aside, v.y + d.y * bend + d.x * aside);
+        let forward = way.x * v.x + way.y * v.y > 0.0;
+        (forward && way.distance(PixelPoint::default()) >= HEADED).then(|| normalized(way))
+    }
+
+    /// How far off the fit a point is, metres.
+    fn off(&self, point: &Point) -> f64 {
+        let dt = point.t - self.mean_t;
+        let q = (dt * dt - self.skew * dt - self.mean_tt) / 2.0;
+        let (v, d, bend, aside) = (self.velocity, self.direction, self.bend * q, self.aside * q);
+        let expected = PixelPoint::new(
+            self.mean.x + v.x * dt + d.x * bend - d.y * aside,
+            self.mean.y + v.y * dt + d.y * bend + d.x * aside,
+        );
+        expected.distance(point.place)
+    }
+
+    /// Lets points count less that are far off; tells whether there are any.
+    fn distrust_outliers(&self, points: &mut [Point]) -> bool {
+        let Some(middle) = median(points.iter().map(|point| self.off(point)).collect()) else { return false };
+        let limit = OUTLYING * middle.max(FINEST_M);
+        let mut any = false;
+        for point in points.iter_mut() {
+            let share = self.off(point) / limit;
+            any |= share > 0.5;
+            point.weight *= (1.0 - share * share).max(0.0).powi(2);
+        }
+        any
     }
 
     /// What is claimed; none when it fits badly or cannot be.
-    fn estimate(&self, newest: f64, calibration: f64) -> Option<Estimate> {
+    fn estimate(&self, newest: f64, calibration: f64, swing: f64) -> Option<Estimate> {
         if !self.slope.is_finite() || self.residual_m > MAX_RESIDUAL_M {
             return None;
         }
@@ -207,11 +308,15 @@ impl Fit {
         } else {
             0.0
         };
+        let noise = if scatter.is_finite() { scatter * scatter } else { f64::INFINITY };
+        // A chord is shorter than its arc: the slope of a sine that turns by ω is off by ω²·⟨t⁴⟩/6⟨t²⟩.
+        let turn = (self.aside * self.aside - noise).max(0.0) / self.slope.powi(2).max(1.0);
+        let speed = self.slope * (1.0 + turn.min(MAX_TURN) * self.curl);
         Some(Estimate {
             // The regression's slope is the speed here, however it bends.
             at: newest + self.mean_t + self.skew / 2.0,
-            speed: self.slope,
-            errors: [self.along_m / self.tt.sqrt(), USUAL_ACCELERATION * (1.0 - trust).sqrt()],
+            speed,
+            errors: [(self.along_m / self.tt.sqrt()).hypot(swing), USUAL_ACCELERATION * (1.0 - trust).sqrt()],
             acceleration: trust * self.bend,
             relative_error: calibration.hypot(TIME_ERROR_S / self.tt.sqrt()),
         })
@@ -228,37 +333,6 @@ fn along(velocity: PixelPoint, lane: Option<PixelPoint>) -> PixelPoint {
         return own;
     }
     PixelPoint::new(lane.x * cosine.signum(), lane.y * cosine.signum())
-}
-
-/// The latest estimates of one track.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct SpeedLog {
-    estimates: VecDeque<Estimate>,
-}
-
-impl SpeedLog {
-    /// Adds the newest estimate.
-    pub(crate) fn push(&mut self, estimate: Estimate) {
-        let old = estimate.at - LOG_S;
-        while self.estimates.len() >= LOG_CAPACITY || self.estimates.front().is_some_and(|first| first.at < old) {
-            self.estimates.pop_front();
-        }
-        self.estimates.push_back(estimate);
-    }
-
-    /// The speed at a crossing: the median of what the windows around it say of it, with the median of
-    /// their errors. None when none is near.
-    pub(crate) fn speed_at(&self, at: f64) -> Option<Speed> {
-        let least = self.estimates.iter().map(|estimate| (estimate.at - at).abs()).fold(f64::INFINITY, f64::min);
-        let reach = if least <= NEAR_S / 2.0 { NEAR_S / 2.0 } else { least.min(LOG_S) };
-        let near = || {
-            let estimates = self.estimates.iter().filter(|estimate| (estimate.at - at).abs() <= reach + 1e-9);
-            estimates.map(|estimate| estimate.speed_at(at))
-        };
-        let kmh = median(near().map(|speed| speed.kmh).collect())?;
-        let err_kmh = median(near().map(|speed| speed.err_kmh).collect())?;
-        Some(Speed { kmh, err_kmh })
-    }
 }
 
 pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
@@ -284,7 +358,7 @@ mod tests {
     }
 
     fn fitted(points: &[Point]) -> Option<Estimate> {
-        Fit::of(|| points.iter().copied(), Some(PixelPoint::new(0.0, 1.0)))?.estimate(0.0, 0.0)
+        Fit::of(points, Some(PixelPoint::new(0.0, 1.0)))?.estimate(0.0, 0.0, 0.0)
     }
 
     #[test]

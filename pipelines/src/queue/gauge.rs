@@ -1,7 +1,7 @@
 //! The scale of a lane: where along it something is, in metres where the ground plane reaches, else
 //! in pixels; and where its stop line is.
 
-use crate::ground::{GroundPlane, depth_m, size_m};
+use crate::ground::{GroundPlane, Size};
 use crate::layout::LaneShape;
 use kerege_contract::{PixelPoint, RoadUserClass};
 
@@ -78,10 +78,9 @@ impl LaneGauge {
             return None;
         }
         let (along_m, away) = self.interpolated(along_px);
-        let heading = PixelPoint::new(1.0, 0.0);
-        let view = PixelPoint::new(away, (1.0 - away * away).max(0.0).sqrt());
-        let middle = along_m + depth_m(class, heading, view) * away;
-        let half = size_m(class).0 / 2.0;
+        let size = Size::of(class);
+        let depth = f64::midpoint(size.length * away.abs(), size.width * (1.0 - away * away).max(0.0).sqrt());
+        let (middle, half) = (along_m + depth * away, size.length / 2.0);
         Some(Span { rear: middle - half, front: middle + half })
     }
 

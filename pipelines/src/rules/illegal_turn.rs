@@ -2,7 +2,7 @@
 
 use super::judge::Judge;
 use super::watch::{Post, Watch};
-use super::{About, Claim, Course, Evidence, Spot};
+use super::{About, Claim, Course, Evidence, RoadUser, Spot};
 use crate::count::Step;
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
@@ -43,7 +43,10 @@ impl Judge for IllegalTurnJudge {
         for (id, step) in watch.crossed {
             // Other lines, a stop line say, may be drawn before the one that the rule names.
             let Some(entered) = self.entered.get(id) else {
-                let judged = post.users(watch).find(|user| user.id == *id && user.track.class() != PERSON);
+                // Over a line that it crossed unseen another may have come.
+                let seen = |user: &RoadUser<'_>| step.cut.at >= user.track.first_seen;
+                let judged =
+                    post.users(watch).find(|user| user.id == *id && user.track.class() != PERSON && seen(user));
                 if let Some(user) = judged.filter(|_| from(step.line)) {
                     let last = (user.object(watch.layout.frame, watch.now), user.anchor);
                     self.entered.insert(*id, Entered { by: *step, last });

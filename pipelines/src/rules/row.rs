@@ -5,7 +5,7 @@
 
 use super::queue::{Queue, Queuer, queue};
 use super::{LaneUser, RoadUser};
-use crate::ground::size_m;
+use crate::ground::Size;
 use crate::layout::LaneShape;
 use kerege_contract::PixelPoint;
 
@@ -103,7 +103,7 @@ fn member<'t>(lane: &LaneShape, one: &LaneUser<'t>) -> Option<Member<'t>> {
     let (at, length, speed) = match &lane.ruler {
         Some(ruler) => {
             let speed = drift.and_then(|drift| Some(3.6 * way(drift.metres?) / drift.seconds));
-            (ruler.metres(one.on.along)?, size_m(user.track.class()).0, speed)
+            (ruler.metres(one.on.along)?, Size::of(user.track.class()).length, speed)
         }
         None => (one.on.along, along_px, drift.map(|drift| way(drift.pixels) / drift.seconds / along_px)),
     };

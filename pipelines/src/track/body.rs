@@ -2,10 +2,11 @@
 
 use super::edge::{Edges, WholeSize, visible};
 use super::filter::BoxFilter;
-use super::hidden::{Coast, may_be_one};
+use super::hidden::{Coast, may_be_one, stand_apart};
 use super::history::{History, fix};
 use super::vote::{Kind, Pace, Votes};
 use crate::TrackId;
+use crate::ground::GroundPlane;
 use kerege_contract::{FrameBox, FrameSize, PixelBox, PixelPoint, RoadUserClass};
 
 /// Where the box that is found again overlaps what was believed by this much (IoU), the belief was right
@@ -21,6 +22,9 @@ const ON_FOOT: f64 = 1.5;
 const DOUBLE_S: f64 = 1.0;
 /// Who was seen apart from all others for so long has a body of his own: he drives beside the other, seconds.
 const APART_S: f64 = 2.0;
+/// So has who was apart for this share of the time that it is seen, and not for a moment only, seconds.
+const APART_SHARE: f64 = 0.3;
+const APART_LEAST_S: f64 = 0.5;
 /// Who ends so much of his height below the other on average drives before him.
 const BEFORE: f64 = 0.12;
 
@@ -94,6 +98,8 @@ pub(crate) struct Track {
     below: f64,
     /// For how long it was seen apart from others since it is surely one and the same, seconds.
     apart_s: f64,
+    /// And for how long as one that may be another's double.
+    together_s: f64,
     /// The scores of its sightings added up.
     worth: f64,
     votes: Votes,
@@ -125,6 +131,7 @@ impl Track {
             doubled: 0.0,
             below: 0.0,
             apart_s: 0.0,
+            together_s: 0.0,
             worth: 0.0,
             votes: Votes::default(),
             whole: WholeSize::default(),
@@ -149,7 +156,7 @@ impl Track {
         self.filter = BoxFilter::new(sighting.bbox);
         self.coast = Coast::new(self.filter, sighting.bbox, at);
         (self.behind, self.doubled, self.below) = (false, 0.0, 0.0);
-        (self.apart_s, self.worth) = (0.0, 0.0);
+        (self.apart_s, self.together_s, self.worth) = (0.0, 0.0, 0.0);
         self.history.clear();
         self.note(at, sighting, sighting.bbox, road);
     }
@@ -242,27 +249,33 @@ impl Track {
         let kept = if self.hits > 2 { (-dt / DOUBLE_S).exp() } else { 0.0 };
         self.doubled = now + (self.doubled - now) * kept;
         if self.unbroken_since >= self.last_seen {
-            self.apart_s = 0.0;
+            (self.apart_s, self.together_s) = (0.0, 0.0);
         }
         match below {
-            Some(below) => self.below = below + (self.below - below) * kept,
+            Some(below) => {
+                self.below = below + (self.below - below) * kept;
+                self.together_s += dt;
+            }
             None => self.apart_s += dt,
         }
     }
 
     /// Whether another track, surer than this one, shows the same road user in the newest frame.
-    pub(crate) fn is_covered_by(&self, other: &Self) -> bool {
+    pub(crate) fn is_covered_by(&self, other: &Self, plane: Option<&GroundPlane>) -> bool {
         other.id.is_some()
             && other.is_seen()
             && other.worth > self.worth
             && other.seen_box.intersection(self.seen_box) > 0.0
             && may_be_one((other.seen_box, other.class()), (self.seen_box, self.class()))
+            && !plane.is_some_and(|plane| stand_apart(plane, other.seen_box, self.seen_box))
     }
 
     /// Whether it is but the double of another track: a box around the cab of a truck, or a second one
-    /// around a car. It counts nothing.
+    /// around a car. It counts nothing. Who was ever seen apart from the other for long is no double: two that
+    /// wait side by side, seen from the side, cover each other as a cab and its truck do.
     pub(crate) fn is_double(&self) -> bool {
-        self.doubled > 0.5 && self.apart_s < APART_S
+        let apart_s = APART_S.min(APART_SHARE * (self.apart_s + self.together_s));
+        self.doubled > 0.5 && self.apart_s < apart_s.max(APART_LEAST_S)
     }
 
     /// Whether the smaller of the two ends below the larger one all the while, as what drives before it does and a

@@ -7,7 +7,8 @@
 use super::body::{Sighting, Track};
 use super::edge::Edges;
 use super::filter::{BoxFilter, size};
-use kerege_contract::{PixelBox, RoadUserClass};
+use crate::ground::GroundPlane;
+use kerege_contract::{PixelBox, PixelPoint, RoadUserClass};
 
 /// A nearer road user's box ends this much lower, share of the hidden one's height.
 const NEARER: f64 = 0.1;
@@ -170,6 +171,22 @@ pub(crate) fn may_be_one(a: (PixelBox, RoadUserClass), b: (PixelBox, RoadUserCla
 pub(crate) fn below(a: PixelBox, b: PixelBox) -> f64 {
     let (small, large) = if a.area() <= b.area() { (a, b) } else { (b, a) };
     (small.y2 - large.y2) / small.height()
+}
+
+/// A box that holds this share of another may show a part of it, however deep it seems to stand.
+const CONTAINED: f64 = 0.9;
+/// Two that stand so much deeper on the road are in two lanes, metres.
+const APART_M: f64 = 1.5;
+/// Where a pixel is more than this, boxes do not tell two lanes apart, metres.
+const MAX_METRES_PER_PIXEL: f64 = 0.5;
+
+/// Whether two boxes that overlap stand on the road one behind the other, and are no part of each other:
+/// side by side, as seen from the side.
+pub(crate) fn stand_apart(plane: &GroundPlane, one: PixelBox, two: PixelBox) -> bool {
+    let part = one.intersection(two) >= CONTAINED * one.area().min(two.area());
+    let x = f64::midpoint(one.anchor().x, two.anchor().x);
+    let [a, b] = [one, two].map(|bbox| plane.reach(PixelPoint::new(x, bbox.y2), MAX_METRES_PER_PIXEL));
+    !part && a.zip(b).is_some_and(|(a, b)| a.distance(b) >= APART_M)
 }
 
 #[cfg(test)]

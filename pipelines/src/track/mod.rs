@@ -154,7 +154,7 @@ impl Tracker {
             }
         }
         self.apply(&scratch, sightings, now, plane);
-        self.find_doubles(dt);
+        self.find_doubles(dt, plane);
         self.begin(&scratch, sightings, names, now, plane);
         self.settle_unseen(now, dt, frame);
         self.scratch = scratch;
@@ -213,11 +213,11 @@ impl Tracker {
     }
 
     /// Notes which tracks that were seen may be doubles of others.
-    fn find_doubles(&mut self, dt: f64) {
+    fn find_doubles(&mut self, dt: f64, plane: Option<&GroundPlane>) {
         for index in 0..self.tracks.len() {
             let mine = &self.tracks[index];
             if mine.id.is_some() && mine.is_seen() {
-                let other = self.tracks.iter().find(|other| mine.is_covered_by(other));
+                let other = self.tracks.iter().find(|other| mine.is_covered_by(other, plane));
                 let below = other.map(|other| below(mine.seen_box, other.seen_box));
                 self.tracks[index].note_double(below, dt);
             }

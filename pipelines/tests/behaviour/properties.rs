@@ -59,14 +59,16 @@ fn filmed(seed: u64, fps: f64) -> Vec<Frame> {
     film(&Pinhole::default(), &busy_street(seed), Detector::USUAL, Timing::rough(fps), 32.0, seed)
 }
 
-/// What happened, and when.
+/// What happened, and when; which of two tracks completes its passage in an earlier frame may change.
 fn gist(record: &Record) -> Vec<(f64, String)> {
     let passages = record.passages.iter().map(|p| (p.t, format!("{} {:?} {} {}", p.line, p.dir, p.class, p.track)));
     let incidents = record.incidents.iter().flat_map(|c| {
         let what = format!("{} {:?} {:?}", c.rule, c.phase, c.reason);
         [(c.t, what.clone()), (c.detected_t, what)]
     });
-    passages.chain(incidents).collect()
+    let mut all: Vec<_> = passages.chain(incidents).collect();
+    all.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.total_cmp(&b.0)));
+    all
 }
 
 /// Asserts that the same happened, `shift` seconds later.
@@ -202,13 +204,15 @@ proptest! {
             point.road = [away + x * cos - y * sin, x * sin + y * cos - away];
         }
         let plain = watch(&metres, &camera, &frames);
-        for other in [turned, in_degrees(&metres)] {
+        // The least squares of a fit are not quite the same along other axes, nor then which fix a heading is taken from. A degree is a thousandth longer or shorter
+        // than ours: what passes a threshold does so a frame later, and a speed may be measured by a frame more or less.
+        for (other, by_s) in [(turned, 0.05), (in_degrees(&metres), 0.25)] {
             let other = watch(&other, &camera, &frames);
-            // A degree is a thousandth longer or shorter than ours: what passes a threshold does so a frame later.
-            assert_same_within(&plain, &other, 0.0, 0.25);
-            for (a, b) in plain.passages.iter().zip(&other.passages) {
+            assert_same_within(&plain, &other, 0.0, by_s);
+            for a in &plain.passages {
+                let Some(b) = other.passages.iter().find(|b| (&b.track, &b.line) == (&a.track, &a.line)) else { continue };
                 let differ = a.speed_kmh.zip(b.speed_kmh).map_or(0.0, |(a, b)| (a - b).abs());
-                prop_assert!(differ < 0.05, "{:?} {:?}", a.speed_kmh, b.speed_kmh);
+                prop_assert!(differ <= a.speed_err_kmh.unwrap_or_default(), "{a:?} {b:?}");
             }
         }
     }

@@ -49,8 +49,8 @@ fn exact(camera: &Pinhole, x: f64, y: f64) -> String {
 fn drive(class: RoadUserClass, away: bool, kmh: f64, acceleration: f64) -> (Actor, f64) {
     let (v, mut way) = (kmh / 3.6, Vec::new());
     let (x, sign) = if away { (2.0, 1.0) } else { (-2.0, -1.0) };
-    // The end that shows crosses the line with `kmh` at t = 6.
-    let middle = LINE_M + sign * crate::street::Body::of(class).length / 2.0 * if away { 1.0 } else { -1.0 };
+    // Its middle crosses the line with `kmh` at t = 6.
+    let middle = LINE_M;
     for step in 0..=120 {
         let t = 0.1 * f64::from(step);
         let dt = t - 6.0;

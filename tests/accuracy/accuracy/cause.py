@@ -13,6 +13,8 @@ from .state import LANES, State, stop_of
 
 LEAST_TALL = 0.03
 """Who is lower than this share of the frame is not judged; the rules are drawn with the same `min_box_height`."""
+LEAST_DUE = 1.25 * LEAST_TALL
+"""Who is lower than this is not asked for, though he may be told."""
 
 EDGE_FRAME, EDGE_BOX = 0.008, 0.08
 """How near to the frame's sides a box may be taken for one that is cut off: shares of the frame and of the box."""
@@ -54,7 +56,7 @@ class Look:
         # A box that ends as near to an edge of the frame as it errs may be cut off by it.
         margin = np.maximum(EDGE_FRAME * camera.width, EDGE_BOX * (rows.box[:, 2] - rows.box[:, 0]))
         whole = (rows.box[:, 0] > margin) & (rows.box[:, 2] < camera.width - margin)
-        self._good = (rows.inside >= 0.99) & whole & (tall >= 1.25 * LEAST_TALL)
+        self._good = (rows.inside >= 0.99) & whole & (tall >= LEAST_DUE)
         self._visible = rows.visible
         order = np.argsort(rows.user, kind="stable")
         users, starts = np.unique(rows.user[order], return_index=True)

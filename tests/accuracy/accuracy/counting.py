@@ -12,7 +12,10 @@ from streets import kinds, network
 from streets.drawing import LINE_EW, LINE_NS
 from streets.traffic import STEP, Record
 
+from .cause import LEAST_DUE
+from .drive import SIM_STEP
 from .lanes import place
+from .seen import Rows
 
 BIN = 900.0
 
@@ -40,9 +43,18 @@ def true_crossings(record: Record) -> list[Crossing]:
             half = network.LANES[arm] * network.LANE_WIDTH + 1.0
             for i in np.flatnonzero(np.diff(np.signbit(u - line)) & (np.abs(side[1:]) < half)):
                 share = (line - u[i]) / (u[i + 1] - u[i])
-                speed = 3.6 * (track.speed[i] + share * (track.speed[i + 1] - track.speed[i]))
-                out.append(Crossing((track.first + i + share) * STEP, arm, bool(u[i] > line), float(speed), number))
+                speed = 3.6 * _pace(track.xy, i + share)
+                out.append(Crossing((track.first + i + share) * STEP, arm, bool(u[i] > line), speed, number))
     return sorted(out, key=lambda c: c.t)
+
+
+def _pace(xy: np.ndarray, at: float) -> float:
+    """Metres per second of a centre at a step, by where SUMO has it one of its own steps before and after. (SUMO's word
+    for the speed is that of the front over the step that ends then: of who speeds up, it is half a step old.)"""
+    steps = np.arange(len(xy))
+    ends = np.clip([at - SIM_STEP / STEP, at + SIM_STEP / STEP], 0, len(xy) - 1)
+    a, b = (np.array([np.interp(end, steps, column) for column in xy.T]) for end in ends)
+    return float(np.hypot(*(b - a)) / ((ends[1] - ends[0]) * STEP))
 
 
 def sumo_counts(record: Record) -> Counter:
@@ -59,14 +71,29 @@ def passages(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def compare(record: Record, found: list[dict], lines: set[str]) -> dict:
-    """Counts by line, direction and bin, and the speed errors of matched passages."""
+def small_lines(record: Record, rows: Rows, t: np.ndarray, height: int) -> set[tuple[str, bool]]:
+    """Lines and directions (True: inbound) on which one vehicle in ten or more is lower than a rule asks of who is due
+    (LEAST_DUE of the frame's height) while it crosses."""
+    tall: dict[tuple[str, bool], list[bool]] = defaultdict(list)
+    heights = rows.box[:, 3] - rows.box[:, 1]
+    order = np.lexsort((rows.frame, rows.user))
+    user, when = rows.user[order], t[rows.frame[order]]
+    for crossing in true_crossings(record):
+        first, last = np.searchsorted(user, [crossing.track, crossing.track + 1])
+        near = np.abs(when[first:last] - crossing.t) < 1.0
+        if near.any():
+            tall[crossing.line, crossing.forward].append(bool(np.median(heights[order[first:last]][near]) >= LEAST_DUE * height))
+    return {key for key, all_of in tall.items() if np.mean(all_of) <= 0.9}
+
+
+def compare(record: Record, found: list[dict], lines: set[str], small: set[tuple[str, bool]] = frozenset()) -> dict:
+    """Counts by line, direction and bin, and the speed errors of matched passages; `small` lines are marked."""
     ours: Counter = Counter()
     for p in found:
         ours[p["line"], p["dir"] == "forward", int(p["t"] // BIN)] += 1
     theirs = Counter({key: n for key, n in sumo_counts(record).items() if key[0] in lines})
     rows = [
-        {"line": line, "dir": "in" if inward else "out", "bin": number, "ours": ours[line, inward, number], "sumo": theirs[line, inward, number]}
+        {"line": line, "dir": "in" if inward else "out", "bin": number, "ours": ours[line, inward, number], "sumo": theirs[line, inward, number], "small": (line, inward) in small}
         for line, inward, number in sorted({*ours, *theirs})
     ]
     return {"counts": rows, "speed_errors_kmh": _speeds(record, found)}
