@@ -403,12 +403,12 @@ impl Book<'_> {
             return;
         }
         let class = track.class();
-        match journey.movement() {
-            Some((from, to)) => self.minutes.moved(from, to, class),
-            None if journey.only_line().is_some() || journey.reach() >= WENT_SOMEWHERE => {
-                self.minutes.unassigned(journey.only_line(), class);
-            }
-            None => {}
+        let movements = journey.movements();
+        for (from, to) in &movements {
+            self.minutes.moved(*from, *to, class);
+        }
+        if movements.is_empty() && (journey.first_line().is_some() || journey.reach() >= WENT_SOMEWHERE) {
+            self.minutes.unassigned(journey.first_line(), class);
         }
     }
 }

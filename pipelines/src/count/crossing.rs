@@ -54,6 +54,14 @@ pub(crate) struct Cut {
     within: bool,
 }
 
+#[cfg(test)]
+impl Cut {
+    /// Somewhere on a line, at a time.
+    pub(crate) fn at_time(at: f64) -> Self {
+        Self { at, place: PixelPoint::default(), within: true }
+    }
+}
+
 /// The side a track belongs to: +1 right of the line, −1 left of it.
 #[derive(Debug, Clone, Copy)]
 struct Side {

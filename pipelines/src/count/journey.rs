@@ -17,6 +17,9 @@ const MIN_ESTIMATES: usize = 3;
 /// A speed speaks for a crossing that is at most so much later than what it was measured by, seconds.
 const MAX_AHEAD_S: f64 = 0.5;
 
+/// So many crossings of a track are remembered, the first and the last among them.
+const MAX_STEPS: usize = 16;
+
 /// A line that a track crossed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Step {
@@ -32,8 +35,8 @@ pub(crate) struct Step {
 #[derive(Debug, Clone)]
 pub(crate) struct Journey {
     crossings: Vec<Crossing>,
-    /// The first and the last line crossed.
-    ends: Option<(Step, Step)>,
+    /// The lines crossed, in the order of their times.
+    crossed: Vec<Step>,
     way: Way,
     readings: Readings,
     /// Over how long each of them is measured at least, seconds.
@@ -60,7 +63,7 @@ impl Journey {
     pub(crate) fn new(layout: &Layout, track: &Track) -> Self {
         Self {
             crossings: vec![Crossing::default(); layout.lines.len()],
-            ends: None,
+            crossed: Vec::new(),
             way: Way::default(),
             readings: Readings::default(),
             window_s: 0.0,
@@ -150,19 +153,39 @@ impl Journey {
         steps.sort_by(|a, b| a.cut.at.total_cmp(&b.cut.at).then(a.line.cmp(&b.line)));
         // What was crossed between two tracks counts, but tells not for sure who came that way.
         for step in steps.iter().filter(|step| step.cut.at >= self.born) {
-            self.ends = Some((self.ends.map_or(*step, |(first, _)| first), *step));
+            if self.crossed.len() == MAX_STEPS {
+                self.crossed.remove(MAX_STEPS / 2);
+            }
+            let after = self.crossed.partition_point(|other| other.cut.at <= step.cut.at);
+            self.crossed.insert(after, *step);
         }
     }
 
-    /// The lines by which it came and went: none when it crossed fewer than two (or one both ways).
-    pub(crate) fn movement(&self) -> Option<(usize, usize)> {
-        let (first, last) = self.ends?;
-        ((first.line, first.dir) != (last.line, last.dir)).then_some((first.line, last.line))
+    /// The lines by which it came and went, none when it crossed fewer than two (or one both ways). Who comes back over a
+    /// line by which one left is another, who took its number along, unless he goes all the way back.
+    pub(crate) fn movements(&self) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        let (mut from, round) = (0, self.goes_back());
+        for (at, step) in self.crossed.iter().enumerate() {
+            let back = |before: &Step| before.line == step.line && before.dir != step.dir;
+            if !round && self.crossed[from..at].iter().skip(1).any(back) {
+                found.extend(movement(&self.crossed[from..at]));
+                from = at;
+            }
+        }
+        found.extend(movement(&self.crossed[from..]));
+        found
     }
 
-    /// The only line it crossed.
-    pub(crate) fn only_line(&self) -> Option<usize> {
-        self.ends.map(|(first, _)| first.line)
+    /// Whether it went back over every line by which it came.
+    fn goes_back(&self) -> bool {
+        let ways = self.crossed.iter().zip(self.crossed.iter().rev());
+        !self.crossed.is_empty() && ways.clone().all(|(one, other)| one.line == other.line && one.dir != other.dir)
+    }
+
+    /// The first line it crossed.
+    pub(crate) fn first_line(&self) -> Option<usize> {
+        self.crossed.first().map(|step| step.line)
     }
 
     /// How far it got from where it began, in its own lengths.
@@ -213,6 +236,12 @@ impl Journey {
         }
         Some(estimate_afterwards(&mut places, self.way.size()?, plane, options)?.speed_at(at))
     }
+}
+
+/// By which lines one came and went who crossed these.
+fn movement(crossed: &[Step]) -> Option<(usize, usize)> {
+    let (first, last) = (crossed.first()?, crossed.last()?);
+    ((first.line, first.dir) != (last.line, last.dir)).then_some((first.line, last.line))
 }
 
 fn body_of(track: &Track) -> Body {

@@ -6,6 +6,8 @@ mod journey;
 mod lane;
 mod way;
 
+#[cfg(test)]
+pub(crate) use crossing::Cut;
 pub(crate) use heirs::Heirs;
 pub(crate) use journey::{Journey, Step};
 pub(crate) use lane::footprint;

@@ -5,6 +5,7 @@ use crate::street::{Actor, Detector, Pinhole};
 use crate::watch::{Record, Timing, all_well, film, watch};
 use RoadUserClass::{Bus, Car, Motorcycle, Person, Truck};
 use kerege_contract::event::Phase;
+use kerege_contract::fact::CellKind;
 use kerege_contract::{RoadUserClass, Scene};
 
 const RATES: [f64; 4] = [5.0, 8.0, 15.0, 30.0];
@@ -86,6 +87,22 @@ fn turning_round_is_a_movement_over_the_same_line() {
         let actors = [Actor::new(Car, &round), Actor::drive(Car, 12.0, [AWAY, 9.0], [AWAY, 80.0], 45.0)];
         assert_eq!(starts(&run(&junction(NO_ROUND), &actors, fps)).len(), 1, "{fps}");
         assert_eq!(starts(&run(&junction(NO_RIGHT), &actors, fps)), [], "{fps}");
+    }
+}
+
+#[test]
+fn who_comes_back_over_a_line_by_which_one_left_is_another() {
+    // One that turned right, waits beyond the line, and another that comes from there takes its number along.
+    let mut way = turns_right(Car, 5.0).way;
+    way.extend([[15.0, AWAY_RIGHT + 17.0, 38.0], [19.0, AWAY_RIGHT + 2.0, 40.0], [23.0, AWAY, 75.0]]);
+    let no_ahead = "[[rule]]\nid = 'no-ahead'\ntype = 'illegal_turn'\nlines = ['in']\nto = ['ahead']\n";
+    for fps in [10.0, 15.0, 30.0] {
+        let record = run(&junction(no_ahead), &[Actor::new(Car, &way)], fps);
+        assert_eq!(starts(&record), [], "{fps}");
+        let cells = record.minutes.iter().flat_map(|minute| &minute.cells);
+        let movements: Vec<_> =
+            cells.filter(|cell| cell.kind == CellKind::Movement).map(|cell| cell.key.as_str()).collect();
+        assert_eq!(movements, ["in>right", "right>ahead"], "{fps}");
     }
 }
 

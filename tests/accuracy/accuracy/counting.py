@@ -71,29 +71,34 @@ def passages(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def small_lines(record: Record, rows: Rows, t: np.ndarray, height: int) -> set[tuple[str, bool]]:
-    """Lines and directions (True: inbound) on which one vehicle in ten or more is lower than a rule asks of who is due
-    (LEAST_DUE of the frame's height) while it crosses."""
-    tall: dict[tuple[str, bool], list[bool]] = defaultdict(list)
-    heights = rows.box[:, 3] - rows.box[:, 1]
+WELL_SEEN, OF_ALL = 0.7, 0.95
+"""A line is well seen where this share of the vehicles is visible to this share, and tall enough to be due, while they cross."""
+
+
+def poor_lines(record: Record, rows: Rows, t: np.ndarray, height: int) -> set[tuple[str, bool]]:
+    """Lines and directions (True: inbound) that are not well seen: more than one vehicle in twenty is lower than a rule asks
+    of who is due (LEAST_DUE of the frame's height), or by more than three tenths hidden behind others."""
+    seen: dict[tuple[str, bool], list[bool]] = defaultdict(list)
     order = np.lexsort((rows.frame, rows.user))
     user, when = rows.user[order], t[rows.frame[order]]
+    tall, visible = (rows.box[order, 3] - rows.box[order, 1]) / height, rows.visible[order]
     for crossing in true_crossings(record):
         first, last = np.searchsorted(user, [crossing.track, crossing.track + 1])
-        near = np.abs(when[first:last] - crossing.t) < 1.0
-        if near.any():
-            tall[crossing.line, crossing.forward].append(bool(np.median(heights[order[first:last]][near]) >= LEAST_DUE * height))
-    return {key for key, all_of in tall.items() if np.mean(all_of) <= 0.9}
+        near = first + np.flatnonzero(np.abs(when[first:last] - crossing.t) < 1.5)
+        if len(near):
+            well = np.median(tall[near]) >= LEAST_DUE and np.median(visible[near]) >= WELL_SEEN
+            seen[crossing.line, crossing.forward].append(bool(well))
+    return {key for key, all_of in seen.items() if np.mean(all_of) < OF_ALL}
 
 
-def compare(record: Record, found: list[dict], lines: set[str], small: set[tuple[str, bool]] = frozenset()) -> dict:
-    """Counts by line, direction and bin, and the speed errors of matched passages; `small` lines are marked."""
+def compare(record: Record, found: list[dict], lines: set[str], poor: set[tuple[str, bool]] = frozenset()) -> dict:
+    """Counts by line, direction and bin, and the speed errors of matched passages; `poor` lines are marked."""
     ours: Counter = Counter()
     for p in found:
         ours[p["line"], p["dir"] == "forward", int(p["t"] // BIN)] += 1
     theirs = Counter({key: n for key, n in sumo_counts(record).items() if key[0] in lines})
     rows = [
-        {"line": line, "dir": "in" if inward else "out", "bin": number, "ours": ours[line, inward, number], "sumo": theirs[line, inward, number], "small": (line, inward) in small}
+        {"line": line, "dir": "in" if inward else "out", "bin": number, "ours": ours[line, inward, number], "sumo": theirs[line, inward, number], "poor": (line, inward) in poor}
         for line, inward, number in sorted({*ours, *theirs})
     ]
     return {"counts": rows, "speed_errors_kmh": _speeds(record, found)}

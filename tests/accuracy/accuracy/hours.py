@@ -101,8 +101,8 @@ def _watch(hour: Hour, name: str, state: State, edge: Edge, noise: Noise) -> dic
         incidents = matching.reported(here / "out" / "events.jsonl", camera)
         passages, lines = counting.passages(here / "out" / "passages.jsonl"), {row["id"] for row in plain["line"] if "stop-" not in row["id"]}
         passages = [row for row in passages if row["line"] in lines]
-        small = counting.small_lines(state.record, rows, t, camera.height)
-        counts = counting.compare(state.record, passages, lines, small) | {"movements": counting.movements(state.record, here / "out" / "facts.jsonl", lines)}
+        poor = counting.poor_lines(state.record, rows, t, camera.height)
+        counts = counting.compare(state.record, passages, lines, poor) | {"movements": counting.movements(state.record, here / "out" / "facts.jsonl", lines)}
     matcher = matching.Matcher(state)
     rules = {kind: matcher.match(kind, incidents, causes) for kind, causes in happened.causes(look).items()}
     return {"frames": len(t), "detections": len(found), "replay_s": replay_s, "masks": len(masks), "rules": rules, **counts}

@@ -141,12 +141,12 @@ def _counts(results: list[dict], pictures: Path) -> str:
     ways = [row for r in views for row in r["movements"]]
     out = ["| quantity | ours against SUMO | from |", "|---|---|---|"]
     for where, some in (
-        ("where nine vehicles in ten are 3.75 % of the frame high or more", [row for row in rows if not row.get("small")]),
-        ("where they are lower", [row for row in rows if row.get("small")]),
+        ("lines on which 19 vehicles in 20 are at least 3.75 % of the frame high and seven tenths visible while they cross", [row for row in rows if not row.get("poor")]),
+        ("other lines: behind queues and other lanes", [row for row in rows if row.get("poor")]),
     ):
         sumo, wrong = sum(row["sumo"] for row in some), sum(abs(row["ours"] - row["sumo"]) for row in some)
         share = f"{100 * (1 - wrong / sumo):.1f} % right (1 − Σ\\|difference\\| / Σ)" if sumo else "no such line is drawn"
-        out.append(f"| count per line, direction and 15 minutes, {where} | {share} | {sumo} vehicles in {len(some)} bins |")
+        out.append(f"| count per line, direction and 15 minutes; {where} | {share} | {sumo} vehicles in {len(some)} bins |")
     moved = sum(row["sumo"] for row in ways)
     if moved:
         wrong = sum(abs(row["ours"] - row["sumo"]) for row in ways)
