@@ -38,11 +38,19 @@ pub(crate) enum Pace {
 }
 
 /// Votes by class.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Votes {
     by_class: [f32; RoadUserClass::ALL.len()],
     /// Votes for a person who was faster than anybody walks.
     in_haste: f32,
+    /// What they make it: it is asked far oftener than voted on.
+    class: RoadUserClass,
+}
+
+impl Default for Votes {
+    fn default() -> Self {
+        Self { by_class: Default::default(), in_haste: 0.0, class: RoadUserClass::ALL[0] }
+    }
 }
 
 impl Votes {
@@ -55,11 +63,16 @@ impl Votes {
         if class == RoadUserClass::Person && pace == Pace::InHaste {
             self.in_haste += vote;
         }
+        self.class = self.count();
     }
 
     /// The class with most votes; the earlier of [`RoadUserClass::ALL`] when two have the same. A person
     /// who goes too fast to walk and was seen as a cycle now and then is its rider.
-    pub(crate) fn class(&self) -> RoadUserClass {
+    pub(crate) const fn class(&self) -> RoadUserClass {
+        self.class
+    }
+
+    fn count(&self) -> RoadUserClass {
         let most = self.most(|_| true);
         let rides = most == RoadUserClass::Person
             && self.in_haste >= IN_HASTE * self.of(most)
