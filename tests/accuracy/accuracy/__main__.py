@@ -26,6 +26,8 @@ def _arguments() -> argparse.Namespace:
     track.add_argument("--kitti-seeds", type=int, default=3)
     rules = todo.add_parser("rules", help="rules, counts and speeds on simulated camera-hours")
     rules.add_argument("--hours", type=int, default=4, help="how many of the site; every other one with scripted incidents")
+    rules.add_argument("--calm", type=int, default=0, help="how many more of ordinary traffic")
+    rules.add_argument("--jobs", type=int, default=1, help="how many at a time")
     rules.add_argument("--seconds", type=float, default=hours.SECONDS, help="length of each; four cameras see it")
     learn = todo.add_parser("fit", help="fit the noise model to a YOLOX-shaped detector on rendered clips")
     learn.add_argument("--clips", type=Path, default=ROOT / "deploy/demo", help="folder of NAME.mp4 with NAME.truth.json")
@@ -50,8 +52,8 @@ def _track(arguments: argparse.Namespace, edge: Edge, noise: Noise) -> None:
 
 
 def _rules(arguments: argparse.Namespace, edge: Edge, noise: Noise) -> None:
-    for hour in hours.plan(arguments.hours, arguments.seconds):
-        result = hours.run(hour, edge, noise, arguments.work)
+    todo = hours.plan(arguments.hours, arguments.seconds, arguments.calm)
+    for hour, result in hours.run_all(todo, edge, noise, arguments.work, arguments.jobs):
         sums: dict[str, list[int]] = {}
         for camera in result["cameras"].values():
             for kind, row in camera["rules"].items():
@@ -73,7 +75,8 @@ def main() -> None:
             arguments.seeds, arguments.kitti_seeds = getattr(arguments, "seeds", 10), getattr(arguments, "kitti_seeds", 3)
             _track(arguments, edge, noise)
         if arguments.what in (None, "rules"):
-            arguments.hours, arguments.seconds = getattr(arguments, "hours", 4), getattr(arguments, "seconds", hours.SECONDS)
+            for name, usual in (("hours", 4), ("calm", 0), ("jobs", 1), ("seconds", hours.SECONDS)):
+                setattr(arguments, name, getattr(arguments, name, usual))
             _rules(arguments, edge, noise)
     pictures = ROOT / "docs/images/accuracy"
     shutil.rmtree(pictures, ignore_errors=True)
@@ -81,4 +84,5 @@ def main() -> None:
     print(f"written: {ROOT / 'docs/accuracy.md'}")
 
 
-main()
+if __name__ == "__main__":
+    main()

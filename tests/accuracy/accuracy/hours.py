@@ -7,7 +7,10 @@ import hashlib
 import json
 import tempfile
 import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +26,7 @@ from .state import State
 FPS = 5.0
 SECONDS = 1800.0
 LOADS = (0.6, 0.9, 1.2)
+CALM_SEED = 10_001
 STRONG, MASKED = 0.45, 0.1
 """A thing that is taken for a road user with this score in more than this share of all frames, all day long, gets an
 `ignore` zone, as whoever sets a camera up would draw it."""
@@ -108,9 +112,19 @@ def _watch(hour: Hour, name: str, state: State, edge: Edge, noise: Noise) -> dic
     return {"frames": len(t), "detections": len(found), "replay_s": replay_s, "masks": len(masks), "rules": rules, **counts}
 
 
-def plan(count: int, seconds: float, fps: float = FPS) -> list[Hour]:
-    """The first `count` hours of the site, scripted and ordinary in turn; seeds from 1001 on are for the report."""
-    return [Hour(1001 + n, seconds, fps, n % 2 == 0) for n in range(count)]
+def plan(count: int, seconds: float, calm: int = 0, fps: float = FPS) -> list[Hour]:
+    """The first `count` hours of the site, scripted and ordinary in turn, and `calm` more without scripts; seeds from 1001
+    on are for the report, those without scripts from CALM_SEED on."""
+    mixed = [Hour(1001 + n, seconds, fps, n % 2 == 0) for n in range(count)]
+    return mixed + [Hour(CALM_SEED + n, seconds, fps, False) for n in range(calm)]
+
+
+def run_all(some: list[Hour], edge: Edge, noise: Noise, work: Path, jobs: int) -> Iterator[tuple[Hour, dict]]:
+    """Results of hours as they are done, by so many processes (SUMO is one to a process)."""
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        todo = {pool.submit(run, hour, edge, noise, work): hour for hour in some}
+        for done in as_completed(todo):
+            yield todo[done], done.result()
 
 
 def gather(work: Path) -> dict[str, list[dict]]:
