@@ -29,6 +29,8 @@ const SETTLED_FRAMES: u32 = 3;
 const CAME_FRAMES: u32 = 2;
 /// And farther from it than so many errors of its place.
 const ERRORS: f64 = 2.0;
+/// A mean over more frames is no surer: they shake alike.
+const AT_BEST: u32 = 4;
 /// Nobody knows what he did who was hidden for longer, seconds.
 const HIDDEN_S: f64 = 5.0;
 /// Nobody drives sideways faster, m/s; a place may be off by so many errors besides.
@@ -59,8 +61,36 @@ struct Side {
     /// How far beside the marking it was last seen, and when.
     offset: f64,
     seen: f64,
-    /// On which side it was surely seen since when, in how many frames.
-    run: (f64, f64, u32),
+    run: Run,
+}
+
+/// Frames in a row in which a vehicle was on one side.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    /// 0 for none.
+    sign: f64,
+    since: f64,
+    frames: u32,
+    /// How far beside the marking, and how far off that may be, added up.
+    offsets: f64,
+    errors: f64,
+}
+
+impl Run {
+    const fn none(now: f64) -> Self {
+        Self { sign: 0.0, since: now, frames: 0, offsets: 0.0, errors: 0.0 }
+    }
+
+    fn with(self, offset: f64, err: f64, now: f64) -> Self {
+        let sign = offset.signum();
+        let run = if self.sign * sign > 0.0 { self } else { Self { sign, ..Self::none(now) } };
+        Self { frames: run.frames + 1, offsets: run.offsets + offset, errors: run.errors + err, ..run }
+    }
+
+    /// Whether it was surely there: the mean of several places is surer than one, as far as they err independently.
+    fn is_sure(&self) -> bool {
+        self.frames > 0 && self.offsets.abs() >= ERRORS * self.errors / f64::from(self.frames.min(AT_BEST)).sqrt()
+    }
 }
 
 /// Where a vehicle is measured: the middle of its footprint on the road, or its contact point in the picture.
@@ -93,7 +123,7 @@ impl LaneViolationJudge {
             self.sides.remove(&key);
             return None;
         };
-        let fresh = Side { sign: None, last: now, offset, seen: now, run: (0.0, now, 0) };
+        let fresh = Side { sign: None, last: now, offset, seen: now, run: Run::none(now) };
         let side = self.sides.entry(key).or_insert(fresh);
         let away = now - side.seen;
         let errors = if place.clear { OFF_ERRORS } else { OFF_ERRORS_HIDDEN };
@@ -106,17 +136,16 @@ impl LaneViolationJudge {
             return None;
         }
         side.last = if side.sign.is_some_and(|sign| offset * sign >= 0.0) { now } else { side.last };
-        let least = (self.thresholds.min_box_widths * place.width).max(ERRORS * place.err);
-        if offset.abs() < least {
-            side.run = (0.0, now, 0);
+        if offset.abs() < self.thresholds.min_box_widths * place.width {
+            side.run = Run::none(now);
             return None;
         }
-        let sign = offset.signum();
-        side.run = if side.run.0 * sign > 0.0 { (sign, side.run.1, side.run.2 + 1) } else { (sign, now, 1) };
-        if side.sign.is_none() && side.run.2 >= CAME_FRAMES {
+        side.run = side.run.with(offset, place.err, now);
+        let (sign, frames, sure) = (side.run.sign, side.run.frames, side.run.is_sure());
+        if side.sign.is_none() && frames >= CAME_FRAMES && sure {
             (side.sign, side.last) = (Some(sign), now);
         }
-        if side.sign == Some(sign) || side.run.2 < SETTLED_FRAMES || now - side.run.1 < SETTLED_S {
+        if side.sign == Some(sign) || frames < SETTLED_FRAMES || now - side.run.since < SETTLED_S || !sure {
             return None;
         }
         let crossed = side.sign.replace(sign).map(|_| side.last);
