@@ -1,10 +1,9 @@
 //! Where two ways cross, and the time between the one that was there first and the other.
 
-use super::path::{Heading, Node, Path, SPEED_OVER_S};
+use super::path::{Heading, Node, Path};
 use crate::ground::{cross, dot};
 use kerege_contract::PixelPoint;
 use kerege_contract::geometry::crossing_fraction;
-use std::f64::consts::SQRT_2;
 
 /// Ways that meet at less than this follow each other, and at more than its complement oppose each
 /// other: neither has a place that one leaves before the other comes. Degrees.
@@ -28,19 +27,17 @@ pub(crate) struct Encounter {
     pub(crate) newer_second: bool,
     /// When the one whose way is newer reached it, and the other, pipeline seconds.
     pub(crate) reached: [f64; 2],
-    /// How fast the first was when it left the place (or the second came), and the second when it came, metres per
-    /// second.
+    /// How fast the first was when it left the place (or the second came), and the second when it came or until its
+    /// middle did, metres per second.
     pub(crate) speeds: [f64; 2],
     /// How far these may be off, one standard deviation.
     pub(crate) speed_errs: [f64; 2],
 }
 
 impl Encounter {
-    /// Whether less time than `most_s` lay between them, and their ways crossed, by more than so many errors. Who
-    /// may have been slower than it seems needed longer for what he may be off.
+    /// Whether less time than `most_s` lay between them, and their ways crossed, by more than so many errors.
     pub(crate) fn is_surely_within(&self, most_s: f64, errors: f64) -> bool {
-        let slow = |n: usize| (self.speeds[n] - errors * self.speed_errs[n]).max(f64::MIN_POSITIVE);
-        let err_s = (self.offs_m[0] / slow(0)).hypot(self.offs_m[1] / slow(1));
+        let err_s = (self.offs_m[0] / self.speeds[0]).hypot(self.offs_m[1] / self.speeds[1]);
         self.pet_s + errors * err_s < most_s && self.angle_deg - errors * self.angle_err_deg > LEAST_ANGLE_DEG
     }
 }
@@ -50,9 +47,10 @@ const RECENT_S: f64 = 3.0;
 
 /// The newest encounter at a place where a late step of one way crosses the other; none when they do
 /// not cross, or when not enough is seen of them before and after.
-pub(crate) fn encounter(newer: &Path, older: &Path) -> Option<Encounter> {
+pub(crate) fn encounter<S: Copy>(newer: &Path<S>, older: &Path<S>) -> Option<Encounter> {
     let newest = newer.nodes().back()?.at;
-    let steps = |path: &'_ Path| path.nodes().iter().zip(path.nodes().iter().skip(1)).map(|(a, b)| [*a, *b]).collect();
+    let steps =
+        |path: &'_ Path<S>| path.nodes().iter().zip(path.nodes().iter().skip(1)).map(|(a, b)| [*a, *b]).collect();
     let (mine, theirs): (Vec<[Node; 2]>, Vec<[Node; 2]>) = (steps(newer), steps(older));
     let late = mine.iter().rev().take_while(|step| newest - step[1].at <= RECENT_S);
     late.filter(|step| may_cross(older, step))
@@ -60,13 +58,13 @@ pub(crate) fn encounter(newer: &Path, older: &Path) -> Option<Encounter> {
 }
 
 /// Whether a step lies within the bounds of a way.
-fn may_cross(path: &Path, step: &[Node; 2]) -> bool {
+fn may_cross<S: Copy>(path: &Path<S>, step: &[Node; 2]) -> bool {
     let [low, high] = path.bounds();
     let (a, b) = (step[0].place, step[1].place);
     a.x.min(b.x) <= high.x && a.x.max(b.x) >= low.x && a.y.min(b.y) <= high.y && a.y.max(b.y) >= low.y
 }
 
-fn meeting(newer: &Path, older: &Path, mine: &[Node; 2], theirs: &[Node; 2]) -> Option<Encounter> {
+fn meeting<S: Copy>(newer: &Path<S>, older: &Path<S>, mine: &[Node; 2], theirs: &[Node; 2]) -> Option<Encounter> {
     let share = crossing_fraction(mine[0].place, mine[1].place, theirs[0].place, theirs[1].place)?;
     let place = mine[0].place.toward(mine[1].place, share);
     let my_along = mine[0].along + mine[0].place.distance(place);
@@ -81,7 +79,9 @@ fn meeting(newer: &Path, older: &Path, mine: &[Node; 2], theirs: &[Node; 2]) -> 
     let newer_second = mine.reached >= theirs.reached;
     let (first, second) = if newer_second { (theirs, mine) } else { (mine, theirs) };
     let left = first.left?;
-    let speeds = [first.path.speed_at(left.min(second.reached))?, second.path.speed_at(second.reached)?];
+    // Who comes to its edge and stands there before he goes on gives way.
+    let came = second.path.speed_at(second.reached)?.min(second.through);
+    let speeds = [first.path.speed_at(left.min(second.reached))?, came];
     Some(Encounter {
         place,
         pet_s: (second.reached - left).max(0.0),
@@ -98,31 +98,35 @@ fn meeting(newer: &Path, older: &Path, mine: &[Node; 2], theirs: &[Node; 2]) -> 
 
 /// One road user at the place.
 #[derive(Debug, Clone, Copy)]
-struct Passing<'p> {
-    path: &'p Path,
+struct Passing<'p, S> {
+    path: &'p Path<S>,
     /// When its front reached it, pipeline seconds.
     reached: f64,
     /// When its rear left it; none while it has not.
     left: Option<f64>,
+    /// How fast it went from when its front reached it until its middle did, metres per second.
+    through: f64,
     /// How far both may be off (one standard deviation), metres of its way.
     off_m: f64,
     /// How far a speed may be off (one standard deviation), metres per second.
     speed_err: f64,
 }
 
-impl<'p> Passing<'p> {
+impl<'p, S: Copy> Passing<'p, S> {
     /// Of one whose middle passes the way of another at `along`.
-    fn of((path, along, heading): (&'p Path, f64, &Heading), (other, their): (&Path, &Heading)) -> Option<Self> {
+    fn of((path, along, heading): (&'p Path<S>, f64, &Heading), (other, their): (&Path<S>, &Heading)) -> Option<Self> {
         let (size, other) = (path.size(), other.size());
         let (sine, cosine) = (cross(heading.way, their.way).abs(), dot(heading.way, their.way).abs());
         // The strip that the other's body sweeps, as long as it is along one's own way.
         let half = f64::midpoint(other.width, size.width * cosine) / sine;
         let aside = PixelPoint::new(-their.way.y, their.way.x);
-        let reached = path.time_at(along - half - size.length / 2.0)?;
-        let left = path.time_at(along + half + size.length / 2.0);
+        let reach = half + size.length / 2.0;
+        let (reached, left) = (path.time_at(along - reach)?, path.time_at(along + reach));
+        let through = reach / (path.time_at(along)? - reached).max(1e-3);
         let unseen = path.unseen_m(reached).max(left.map_or(0.0, |left| path.unseen_m(left)));
         let own = heading.scatter.toward(heading.way);
-        let off_m = own.hypot(their.scatter.toward(aside) / sine).hypot(unseen);
-        Some(Self { path, reached, left, off_m, speed_err: SQRT_2 * own / SPEED_OVER_S })
+        // Its size is that of its class.
+        let off_m = own.hypot(their.scatter.toward(aside) / sine).hypot(unseen).hypot(size.spread / 2.0);
+        Some(Self { path, reached, left, through, off_m, speed_err: heading.pace.toward(heading.way) })
     }
 }

@@ -4,6 +4,7 @@
 //! cross until the second reaches it (Allen, Shin and Cooper 1978; FHWA-HRT-08-051 for its use).
 
 mod encounter;
+mod fit;
 mod path;
 mod scatter;
 

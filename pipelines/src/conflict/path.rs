@@ -2,13 +2,16 @@
 //! that may be off.
 
 use super::Scatter;
+use super::fit::{Fit, Place};
 use crate::ground::{Size, unit};
-use kerege_contract::PixelPoint;
+use kerege_contract::{PixelPoint, RoadUserClass};
 use std::collections::VecDeque;
 
-/// Places are averaged over this long, seconds: a shaking box does not make a way. What a detector gets
-/// wrong it gets wrong for half of that, and more, so that the mean is as far off as one place.
-const SMOOTH_S: f64 = 1.0;
+/// Where it was is told by where it was seen so long before and after, seconds.
+const BEFORE_S: f64 = 1.2;
+const AFTER_S: f64 = 0.6;
+/// A heading is believed above this speed, m/s.
+const CREEP_MS: f64 = 0.5;
 /// A node each this share of its length, but no closer and no farther apart than so many metres.
 const SPACING: f64 = 0.15;
 const SPACING_M: [f64; 2] = [0.3, 0.8];
@@ -17,29 +20,32 @@ const NODE_ERRORS: f64 = 1.5;
 /// It is where it was while it is nearer to that than this share of a step.
 const STAYS: f64 = 0.4;
 /// A speed is that over so long, half of it before and half after, seconds; at least this share of it must be known.
-pub(super) const SPEED_OVER_S: f64 = 1.0;
+const SPEED_OVER_S: f64 = 1.0;
 const SPEED_SHARE: f64 = 0.5;
-/// A way that was not seen for longer is not known; nor is one that jumps: farther from where it led than so many
-/// lengths and errors, and than it can have sped up or slowed down by so many m/s² since.
+/// A way that was not seen for longer is not known, seconds; nor is one that jumps: farther from where the places of
+/// the last so many seconds led than so many lengths and errors.
 const UNSEEN_S: f64 = 1.5;
+const LED_S: f64 = 1.0;
 const JUMP_LENGTHS: f64 = 0.15;
 const JUMP_ERRORS: f64 = 4.0;
-const SPEEDS_UP: f64 = 8.0;
 /// Between two places it may have gone unevenly by so much, m/s².
 const UNEVEN: f64 = 2.0;
-/// Where it leads is known once it was seen for so long, seconds; until then it may go as fast as anybody does, m/s.
-const LEADS_S: f64 = 0.5;
-const FASTEST_MS: f64 = 25.0;
 /// How long a way is remembered, seconds.
-const KEPT_S: f64 = 6.0;
+const KEPT_S: f64 = 8.0;
 /// Over how many seconds it is learnt how much its places shake, and fewest places that tell.
 const LEARNT_S: f64 = 2.0;
-const MIN_PLACES: usize = 4;
-/// The heading at a place is that from so much before to so much after it: half its length, but within these bounds,
-/// metres; at least this share of it must be known on each side, and of all of it.
-const CHORD_M: [f64; 2] = [1.0, 2.5];
-const SIDE_SHARE: f64 = 0.25;
-const CHORD_SHARE: f64 = 0.6;
+const MIN_PLACES: usize = 5;
+/// What a drive that is fitted to places takes of their freedom, in numbers of places.
+const FITTED: f64 = 2.5;
+
+/// How much somebody of a class speeds up, slows down or turns (one standard deviation), m/s².
+const fn swerves(class: RoadUserClass) -> f64 {
+    match class {
+        RoadUserClass::Person => 0.6,
+        RoadUserClass::Bicycle => 1.2,
+        _ => 2.5,
+    }
+}
 
 /// A point of a way.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +58,9 @@ pub(crate) struct Node {
     pub(crate) place: PixelPoint,
     /// How far that may be off.
     pub(crate) scatter: Scatter,
+    /// How fast it came there, metres per second, and how far that may be off.
+    velocity: PixelPoint,
+    pace: Scatter,
     /// Metres along the way, from where it was first seen.
     pub(crate) along: f64,
 }
@@ -63,74 +72,124 @@ pub(crate) struct Heading {
     pub(crate) way: PixelPoint,
     /// How far that may be off (one standard deviation), radians.
     pub(crate) err: f64,
-    /// How far the place itself may be off.
+    /// How far the place itself may be off, and how fast it went there.
     pub(crate) scatter: Scatter,
+    pub(crate) pace: Scatter,
 }
 
+/// Where somebody was seen: the point of his outline that is told by his box.
 #[derive(Debug, Clone, Copy)]
-struct Place {
-    at: f64,
-    place: PixelPoint,
-    scatter: Scatter,
+struct Look<S> {
+    seen: S,
+    place: Place,
 }
 
-/// The way of one road user.
+/// The way of one road user, seen as `S`.
 #[derive(Debug, Clone)]
-pub(crate) struct Path {
-    size: Size,
-    recent: VecDeque<Place>,
+pub(crate) struct Path<S> {
+    class: RoadUserClass,
+    recent: VecDeque<Look<S>>,
     nodes: VecDeque<Node>,
+    /// Until when nodes were made.
+    told: f64,
+    /// Where it heads, a unit vector: known while it drives.
+    heading: Option<PixelPoint>,
     /// How much more its places shake than they should: a share of variances, at least 1.
     shakes: f64,
     since: Option<f64>,
 }
 
-impl Path {
-    pub(crate) const fn new(size: Size) -> Self {
-        Self { size, recent: VecDeque::new(), nodes: VecDeque::new(), shakes: 1.0, since: None }
+impl<S: Copy> Path<S> {
+    pub(crate) const fn new(class: RoadUserClass) -> Self {
+        Self {
+            class,
+            recent: VecDeque::new(),
+            nodes: VecDeque::new(),
+            told: f64::NEG_INFINITY,
+            heading: None,
+            shakes: 1.0,
+            since: None,
+        }
     }
 
     /// Begins anew: another one goes on under the same number.
     pub(crate) fn begin(&mut self) {
         self.nodes.clear();
         self.recent.clear();
-        self.since = None;
+        (self.since, self.heading) = (None, None);
     }
 
     /// The class may be told better later.
-    pub(crate) const fn resize(&mut self, size: Size) {
-        self.size = size;
+    pub(crate) const fn reclass(&mut self, class: RoadUserClass) {
+        self.class = class;
     }
 
-    /// How large it surely is.
+    /// How large it is.
     pub(crate) const fn size(&self) -> Size {
-        self.size.sure()
+        Size::of(self.class)
     }
 
-    /// Takes the next place of its middle, which should shake as told. Whether the way got longer. After a
-    /// stretch that was not seen, or a jump (another one under the same number), a new way begins.
-    pub(crate) fn push(&mut self, at: f64, place: PixelPoint, scatter: Scatter) -> bool {
-        if self.recent.back().is_some_and(|last| at <= last.at) {
-            return false;
+    /// Takes where it is seen next, which should shake as told. After a stretch that was not seen, or a jump (another
+    /// one under the same number), a new way begins.
+    pub(crate) fn push(&mut self, at: f64, seen: S, place: PixelPoint, scatter: Scatter) {
+        if self.recent.back().is_some_and(|last| at <= last.place.at) {
+            return;
         }
-        if self.jumps(at, place, scatter) {
+        let place = Place { at, place, scatter };
+        if self.jumps(&place) {
             self.begin();
         }
         self.since = self.since.or(Some(at));
-        self.recent.push_back(Place { at, place, scatter });
-        while self.recent.front().is_some_and(|oldest| oldest.at < at - SMOOTH_S - 1e-6) {
+        self.recent.push_back(Look { seen, place });
+    }
+
+    /// Makes the way as long as it is known by now; whether it got longer. `middle` tells where the middle is of what
+    /// heads along a unit vector and is seen somehow.
+    pub(crate) fn advance(&mut self, now: f64, middle: impl Fn(&S, PixelPoint) -> Option<PixelPoint>) -> bool {
+        let ripe = now - AFTER_S + 1e-6;
+        let due: Vec<f64> =
+            self.recent.iter().map(|look| look.place.at).filter(|at| *at > self.told && *at <= ripe).collect();
+        let mut grew = false;
+        for at in due {
+            self.told = at;
+            if let Some(fit) = self.fit(at, &middle) {
+                grew |= self.add(at, &fit);
+            }
+        }
+        while self.recent.front().is_some_and(|oldest| oldest.place.at < ripe - BEFORE_S) {
             self.recent.pop_front();
         }
-        while self.nodes.front().is_some_and(|oldest| oldest.at < at - KEPT_S) {
+        while self.nodes.front().is_some_and(|oldest| oldest.at < now - KEPT_S) {
             self.nodes.pop_front();
         }
-        let Some(middle) = self.middle() else { return false };
-        self.learn(&middle);
-        let Place { at, place, scatter } = middle;
+        grew
+    }
+
+    /// How its middle moved about a time: which way it heads is told by how it is seen to move.
+    fn fit(&mut self, at: f64, middle: impl Fn(&S, PixelPoint) -> Option<PixelPoint>) -> Option<Fit> {
+        let near = at - BEFORE_S - 1e-6..=at + AFTER_S + 1e-6;
+        let around = self.recent.iter().filter(|look| near.contains(&look.place.at));
+        let shaking = |place: &Place| Place { scatter: place.scatter.scaled(self.shakes), ..*place };
+        let looks: Vec<Look<S>> = around.map(|look| Look { place: shaking(&look.place), ..*look }).collect();
+        let seen: Vec<Place> = looks.iter().map(|look| look.place).collect();
+        let drive = Fit::of(&seen, at, swerves(self.class))?;
+        let heading = |velocity: PixelPoint| unit(velocity).filter(|_| length(velocity) > CREEP_MS);
+        self.heading = heading(drive.velocity).or(self.heading);
+        let body = |look: &Look<S>| {
+            let heading = heading(drive.after(look.place.at - at).1).or(self.heading)?;
+            Some(Place { place: middle(&look.seen, heading)?, ..look.place })
+        };
+        let bodies: Vec<Place> = looks.iter().filter_map(body).collect();
+        let fit = Fit::of(&bodies, at, swerves(self.class))?;
+        self.learn(&bodies, at, &fit);
+        Some(fit)
+    }
+
+    fn add(&mut self, at: f64, fit: &Fit) -> bool {
+        let Fit { place, velocity, scatter, pace, .. } = *fit;
         let step = self.spacing().max(NODE_ERRORS * scatter.largest());
         let along = match self.nodes.back_mut() {
             None => 0.0,
-            Some(last) if at <= last.until => return false,
             Some(last) => {
                 let far = last.place.distance(place);
                 if far < STAYS * step {
@@ -142,78 +201,43 @@ impl Path {
                 last.along + far
             }
         };
-        self.nodes.push_back(Node { at, until: at, place, scatter, along });
+        self.nodes.push_back(Node { at, until: at, place, scatter, velocity, pace, along });
         true
     }
 
-    /// Whether a place is farther from where the way leads than it can be.
-    fn jumps(&self, at: f64, place: PixelPoint, scatter: Scatter) -> bool {
+    /// Whether a place is farther from where the latest ones lead than it can be.
+    fn jumps(&self, next: &Place) -> bool {
         let Some(last) = self.recent.back() else { return false };
-        let seconds = at - last.at;
-        let way = self.middle().and_then(|middle| Some((middle, self.velocity(&middle)?)));
-        let (led, most) = match way {
-            Some((middle, velocity)) => {
-                let ahead = at - middle.at;
-                let led = PixelPoint::new(middle.place.x + velocity.x * ahead, middle.place.y + velocity.y * ahead);
-                (led, SPEEDS_UP * ahead * ahead / 2.0)
-            }
-            None => (last.place, FASTEST_MS * seconds),
-        };
-        let errors = JUMP_ERRORS * scatter.plus(last.scatter).scaled(self.shakes).largest();
-        seconds > UNSEEN_S || led.distance(place) > most + JUMP_LENGTHS * self.size.length + errors
+        let late = self.recent.iter().map(|look| look.place).filter(|place| place.at >= last.place.at - LED_S - 1e-6);
+        let late: Vec<Place> =
+            late.map(|place| Place { scatter: place.scatter.scaled(self.shakes), ..place }).collect();
+        let Some(led) = Fit::of(&late, next.at, swerves(self.class)) else { return false };
+        let errors = JUMP_ERRORS * led.scatter.plus(next.scatter.scaled(self.shakes)).largest();
+        let far = led.place.distance(next.place) > JUMP_LENGTHS * self.size().length + errors;
+        next.at - last.place.at > UNSEEN_S || far
     }
 
-    /// The mean of the latest places, and of their times: without a lag on a steady way.
-    fn middle(&self) -> Option<Place> {
-        if self.recent.is_empty() {
-            return None;
+    /// Learns from places how much they shake about the drive that was fitted to them.
+    fn learn(&mut self, places: &[Place], at: f64, fit: &Fit) {
+        let n = places.len();
+        if n < MIN_PLACES {
+            return;
         }
-        #[expect(clippy::cast_precision_loss, reason = "a second's places")]
-        let n = self.recent.len() as f64;
-        let (mut at, mut x, mut y, mut scatter) = (0.0, 0.0, 0.0, Scatter::default());
-        for one in &self.recent {
-            (at, x, y) = (at + one.at / n, x + one.place.x / n, y + one.place.y / n);
-            scatter = scatter.plus(one.scatter.scaled(1.0 / n));
-        }
-        Some(Place { at, place: PixelPoint::new(x, y), scatter: scatter.scaled(self.shakes) })
-    }
-
-    /// The velocity at which the latest places follow one another about their middle, least squares.
-    fn velocity(&self, middle: &Place) -> Option<PixelPoint> {
-        let (first, last) = (self.recent.front()?, self.recent.back()?);
-        if last.at - first.at < LEADS_S {
-            return None;
-        }
-        let (mut spread, mut x, mut y) = (0.0, 0.0, 0.0);
-        for one in &self.recent {
-            let after = one.at - middle.at;
-            spread += after * after;
-            x += after * (one.place.x - middle.place.x);
-            y += after * (one.place.y - middle.place.y);
-        }
-        Some(PixelPoint::new(x / spread, y / spread))
-    }
-
-    /// Learns from the latest places how much they shake about the straight way through them.
-    fn learn(&mut self, middle: &Place) {
-        let n = self.recent.len();
-        let Some(velocity) = self.velocity(middle).filter(|_| n >= MIN_PLACES) else { return };
         let off = |one: &Place| {
-            let after = one.at - middle.at;
-            let (x, y) = (middle.place.x + velocity.x * after, middle.place.y + velocity.y * after);
-            one.scatter.surprise(PixelPoint::new(one.place.x - x, one.place.y - y))
+            let led = fit.after(one.at - at).0;
+            one.scatter.surprise(PixelPoint::new(one.place.x - led.x, one.place.y - led.y))
         };
-        #[expect(clippy::cast_precision_loss, reason = "a second's places")]
-        let now = self.recent.iter().map(off).sum::<f64>() / (2.0 * (n as f64 - 2.0));
-        let last = self.recent[n - 1].at - self.recent[n - 2].at;
-        let seen = self.since.map_or(0.0, |since| self.recent[n - 1].at - since);
-        // The first second tells alone, later ones are weighed against it.
-        let weight = (last / (seen - LEADS_S).clamp(last, LEARNT_S)).min(1.0);
+        #[expect(clippy::cast_precision_loss, reason = "some seconds' places")]
+        let now = self.shakes * places.iter().map(off).sum::<f64>() / (2.0 * (n as f64 - FITTED));
+        let last = places[n - 1].at - places[n - 2].at;
+        let seen = self.since.map_or(0.0, |since| at - since);
+        // The first places tell alone, later ones are weighed against them.
+        let weight = (last / seen.clamp(last, LEARNT_S)).min(1.0);
         self.shakes = (self.shakes + weight * (now.max(1.0) - self.shakes)).max(1.0);
     }
 
     fn spacing(&self) -> f64 {
-        (SPACING * self.size.length).clamp(SPACING_M[0], SPACING_M[1])
+        (SPACING * self.size().length).clamp(SPACING_M[0], SPACING_M[1])
     }
 
     /// The points of the way, oldest first.
@@ -277,20 +301,18 @@ impl Path {
         known.then(|| Some((self.along_at(to)? - self.along_at(from)?) / (to - from)))?
     }
 
-    /// Which way it leads at a place along it; none where too little is known before or after.
+    /// Which way it leads at a place along it; none beyond what was seen of it.
     pub(crate) fn heading(&self, along: f64) -> Option<Heading> {
-        let reach = (self.size.length / 2.0).clamp(CHORD_M[0], CHORD_M[1]);
-        let (begins, ends) = (self.nodes.front()?.along, self.nodes.back()?.along);
-        let (from, to) = ((along - reach).max(begins), (along + reach).min(ends));
-        if (along - from).min(to - along) < SIDE_SHARE * reach || to - from < 2.0 * CHORD_SHARE * reach {
-            return None;
-        }
-        let place = |(from, to, share): (&Node, &Node, f64)| from.place.toward(to.place, share);
-        let (start, middle, end) = (self.between(from)?, self.between(along)?, self.between(to)?);
-        let (a, b) = (place(start), place(end));
-        let way = unit(PixelPoint::new(b.x - a.x, b.y - a.y))?;
+        let (from, to, share) = self.between(along)?;
+        let velocity = from.velocity.toward(to.velocity, share);
+        let way = unit(velocity)?;
+        let nearer = if share < 0.5 { from } else { to };
         let aside = PixelPoint::new(-way.y, way.x);
-        let err = start.0.scatter.toward(aside).hypot(end.1.scatter.toward(aside)) / a.distance(b);
-        Some(Heading { way, err, scatter: middle.1.scatter })
+        let err = nearer.pace.toward(aside) / length(velocity);
+        Some(Heading { way, err, scatter: nearer.scatter, pace: nearer.pace })
     }
+}
+
+fn length(vector: PixelPoint) -> f64 {
+    vector.distance(PixelPoint::default())
 }

@@ -37,6 +37,12 @@ impl Scatter {
         (mean + half.hypot(self.xy)).max(0.0).sqrt()
     }
 
+    /// The directions in which it is largest and smallest: unit vectors.
+    pub(crate) fn axes(&self) -> [PixelPoint; 2] {
+        let (sin, cos) = ((2.0 * self.xy).atan2(self.xx - self.yy) / 2.0).sin_cos();
+        [PixelPoint::new(cos, sin), PixelPoint::new(-sin, cos)]
+    }
+
     /// How unlikely it is to be off by a vector: the square of that in standard deviations, 2 on average.
     pub(crate) fn surprise(&self, off: PixelPoint) -> f64 {
         let determinant = self.xx * self.yy - self.xy * self.xy;
@@ -59,6 +65,8 @@ mod tests {
         let (long, short) = (p(0.6, 0.8), p(-0.8, 0.6));
         assert!((scatter.toward(long) - 1.0).abs() < 1e-12 && (scatter.toward(short) - 0.2).abs() < 1e-12);
         assert!((scatter.largest() - 1.0).abs() < 1e-12);
+        assert!(scatter.axes()[0].distance(long) < 1e-9 || scatter.axes()[0].distance(p(-0.6, -0.8)) < 1e-9);
+        assert!((scatter.toward(scatter.axes()[1]) - 0.2).abs() < 1e-9);
         assert!((scatter.surprise(p(1.2, 1.6)) - 4.0).abs() < 1e-9);
         assert!((scatter.surprise(p(-0.32, 0.24)) - 4.0).abs() < 1e-9);
         assert!((scatter.scaled(4.0).toward(short) - 0.4).abs() < 1e-12);

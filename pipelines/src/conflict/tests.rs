@@ -1,9 +1,8 @@
 //! Post-encroachment times of ways whose crossing is known.
 
 use super::*;
-use crate::ground::Size;
 use kerege_contract::PixelPoint;
-use kerege_contract::RoadUserClass::{Car, Person};
+use kerege_contract::RoadUserClass::{self, Car, Person};
 use proptest::prelude::*;
 
 /// How much a place shakes: a decimetre.
@@ -37,11 +36,11 @@ const fn person(at: f64) -> Way {
 }
 
 /// The first encounter that is found while both are followed for ten seconds.
-fn meet(a: (Way, Size), b: (Way, Size), fps: f64, shift: f64) -> Option<Encounter> {
+fn meet(a: (Way, RoadUserClass), b: (Way, RoadUserClass), fps: f64, shift: f64) -> Option<Encounter> {
     let (mut first, mut second) = (Path::new(a.1), Path::new(b.1));
     let mut t = 0.0;
     while t <= 10.0 {
-        let grew = [first.push(t + shift, a.0.place(t), err()), second.push(t + shift, b.0.place(t), err())];
+        let grew = [follow(&mut first, t + shift, a.0.place(t)), follow(&mut second, t + shift, b.0.place(t))];
         let found = grew[0].then(|| encounter(&first, &second)).flatten();
         if let Some(found) = found.or_else(|| grew[1].then(|| encounter(&second, &first)).flatten()) {
             return Some(found);
@@ -51,19 +50,20 @@ fn meet(a: (Way, Size), b: (Way, Size), fps: f64, shift: f64) -> Option<Encounte
     None
 }
 
-fn sizes() -> (Size, Size) {
-    (Size::of(Car), Size::of(Person))
+/// Sees the middle of somebody at a place; whether his way got longer.
+fn follow(path: &mut Path<PixelPoint>, at: f64, place: PixelPoint) -> bool {
+    path.push(at, place, place, err());
+    path.advance(at, |seen, _| Some(*seen))
 }
 
 #[test]
 fn is_the_time_from_the_first_ones_rear_to_the_second_ones_front() {
-    let (car, walker) = sizes();
-    // Half of the surely filled part of both: 2.025 m along the car's way and 0.81 m beside it, 0.2 m and 0.225 m.
-    let car_half = (2.025 + 0.225) / 8.0;
-    let walker_half = (0.81 + 0.2) / 1.4;
+    // Half of both: 2.25 m along the car's way and 0.9 m beside it, 0.25 m of the person.
+    let car_half = (2.25 + 0.25) / 8.0;
+    let walker_half = (0.9 + 0.25) / 1.4;
     for fps in [5.0, 10.0, 15.0, 30.0] {
         for (delay, person_first) in [(-1.8, true), (-1.2, true), (1.2, false), (1.9, false)] {
-            let found = meet((CAR, car), (person(5.0 + delay), walker), fps, 0.0).unwrap();
+            let found = meet((CAR, Car), (person(5.0 + delay), Person), fps, 0.0).unwrap();
             let wanted = delay.abs() - car_half - walker_half;
             assert!((found.pet_s - wanted).abs() < 0.08, "{fps} {delay}: {} of {wanted}", found.pet_s);
             assert!(found.place.distance(PixelPoint::default()) < 0.1, "{found:?}");
@@ -78,40 +78,36 @@ fn is_the_time_from_the_first_ones_rear_to_the_second_ones_front() {
 
 #[test]
 fn is_nothing_while_the_first_is_still_there() {
-    let (car, walker) = sizes();
-    let found = meet((CAR, car), (person(5.3), walker), 10.0, 0.0).unwrap();
+    let found = meet((CAR, Car), (person(5.3), Person), 10.0, 0.0).unwrap();
     assert_eq!(found.pet_s, 0.0);
 }
 
 #[test]
 fn ways_that_follow_or_oppose_each_other_or_do_not_cross_are_no_encounter() {
-    let (car, _) = sizes();
     for (degrees, through) in [(75.0, [0.0, 0.0]), (275.0, [0.0, 0.0]), (90.0, [3.5, 0.0])] {
         let other = Way { through, at: 6.0, degrees, speed: 8.0 };
-        assert_eq!(meet((CAR, car), (other, car), 10.0, 0.0), None, "{degrees}");
+        assert_eq!(meet((CAR, Car), (other, Car), 10.0, 0.0), None, "{degrees}");
     }
 }
 
 #[test]
 fn cars_that_cross_aslant_need_longer_to_leave_the_place() {
-    let (car, _) = sizes();
     let pet = |degrees: f64| {
         let other = Way { through: [0.0, 0.0], at: 7.0, degrees, speed: 8.0 };
-        meet((CAR, car), (other, car), 15.0, 0.0).unwrap().pet_s
+        meet((CAR, Car), (other, Car), 15.0, 0.0).unwrap().pet_s
     };
     assert!(pet(0.0) > pet(40.0) && pet(40.0) > 0.3, "{} {}", pet(0.0), pet(40.0));
 }
 
 #[test]
 fn a_car_that_waits_before_the_crossing_meets_nobody() {
-    let (car, walker) = sizes();
-    let (mut first, mut second) = (Path::new(car), Path::new(walker));
+    let (mut first, mut second) = (Path::new(Car), Path::new(Person));
     for step in 0..120_u32 {
         let t = f64::from(step) / 10.0;
         let y = if t < 4.0 { -30.0 + 6.5 * t } else { -4.0 };
         let shake = 0.1 * (f64::from(step) * 2.4).sin();
-        first.push(t, PixelPoint::new(0.3 * shake, y + shake), err());
-        second.push(t, person(6.0).place(t), err());
+        follow(&mut first, t, PixelPoint::new(0.3 * shake, y + shake));
+        follow(&mut second, t, person(6.0).place(t));
         assert_eq!(encounter(&first, &second), None);
         assert_eq!(encounter(&second, &first), None);
     }
@@ -120,9 +116,9 @@ fn a_car_that_waits_before_the_crossing_meets_nobody() {
 
 #[test]
 fn a_way_is_forgotten_and_a_gap_begins_it_anew() {
-    let mut path = Path::new(Size::of(Car));
+    let mut path = Path::new(Car);
     for step in 0..3000_u32 {
-        path.push(f64::from(step) / 15.0, CAR.place(f64::from(step) / 15.0), err());
+        follow(&mut path, f64::from(step) / 15.0, CAR.place(f64::from(step) / 15.0));
     }
     assert!(path.nodes().len() < 100, "{}", path.nodes().len());
     assert_eq!(path.time_at(0.0), None, "long forgotten");
@@ -133,10 +129,9 @@ fn a_way_is_forgotten_and_a_gap_begins_it_anew() {
 proptest! {
     #[test]
     fn turned_and_later_it_is_the_same(delay in -3.0..3.0f64, turn in 0.0..360.0f64, shift in 0.0..1e6f64) {
-        let (car, walker) = sizes();
-        let turned = |way: Way| Way { degrees: way.degrees + turn, ..way };
-        let plain = meet((CAR, car), (person(5.0 + delay), walker), 10.0, 0.0);
-        let other = meet((turned(CAR), car), (turned(person(5.0 + delay)), walker), 10.0, shift);
+            let turned = |way: Way| Way { degrees: way.degrees + turn, ..way };
+        let plain = meet((CAR, Car), (person(5.0 + delay), Person), 10.0, 0.0);
+        let other = meet((turned(CAR), Car), (turned(person(5.0 + delay)), Person), 10.0, shift);
         prop_assert_eq!(plain.is_some(), other.is_some());
         if let (Some(plain), Some(other)) = (plain, other) {
             prop_assert!((plain.pet_s - other.pet_s).abs() < 1e-3, "{} {}", plain.pet_s, other.pet_s);

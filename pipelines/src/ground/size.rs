@@ -30,12 +30,6 @@ impl Size {
         Self { length, spread, width, height }
     }
 
-    /// The part of it that nearly every road user of the class fills.
-    pub(crate) const fn sure(self) -> Self {
-        let length = self.length - self.spread;
-        Self { length, spread: 0.0, width: 0.9 * self.width, ..self }
-    }
-
     /// Its outline where nobody knows which way it heads: a square of the mean of its sides.
     pub(crate) const fn unheaded(self) -> Self {
         let side = f64::midpoint(self.length, self.width);

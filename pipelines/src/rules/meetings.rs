@@ -3,21 +3,16 @@
 use super::watch::{RoadUser, Watch};
 use crate::TrackId;
 use crate::conflict::{Encounter, Path, Scatter, encounter};
-use crate::ground::{Contact, Footprint, GroundPlane, Motion, Size, unit};
+use crate::ground::{Contact, Footprint, GroundPlane};
 use crate::track::Fix;
 use kerege_contract::{PixelPoint, RoadUserClass};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-/// A heading is taken over this long, seconds, and believed above this speed, m/s.
-const DRIVE_S: f64 = 1.0;
-const CREEP_MS: f64 = 0.5;
 /// Who has left is remembered for so long, seconds: the other may come yet.
 const REMEMBERED_S: f64 = 3.0;
-/// Another box that covers more than this share of the bottom edge, and ends lower by more than so many box heights,
-/// hides where a road user stands.
-const HIDES_WIDTH: f64 = 0.5;
-const HIDES_HEIGHT: f64 = 0.05;
+/// Whose bottom edge nearer boxes hide to more than this share is not seen where he is.
+const HIDDEN: f64 = 0.5;
 /// A person slower than this stands about, m/s.
 const WALKS_MS: f64 = 0.4;
 const RUNS_MS: f64 = 4.5;
@@ -26,8 +21,10 @@ const RUNS_MS: f64 = 4.5;
 const HEIGHT_RATIO: RangeInclusive<f64> = 0.62..=1.6;
 const HEIGHT_S: f64 = 1.0;
 const KMH: f64 = 3.6;
-/// What is told to somebody must hold by so many errors.
+/// What is told to somebody must hold by so many errors: the time and the angle between two ways, which is what most
+/// encounters that only seem to be ones lack; and that both drove.
 const ERRORS: f64 = 1.5;
+const SPEED_ERRORS: f64 = 0.5;
 /// How much a contact point shakes at least (one standard deviation), shares of its box's sides, and square pixels.
 const SHAKES: f64 = 0.03;
 const SHAKES_PX: f64 = 0.7;
@@ -51,6 +48,28 @@ pub(super) struct Meeting {
 }
 
 impl Meeting {
+    /// Of two whose ways are known, the one whose way is newer first; none when one of them did not drive.
+    fn of(
+        met: Encounter,
+        (newer_id, newer): (TrackId, &Way),
+        (older_id, older): (TrackId, &Way),
+        min_speed_kmh: f64,
+    ) -> Option<Self> {
+        let moves = |errors| moving(&met, [newer, older], min_speed_kmh, errors);
+        let both = [(newer_id, newer.class, met.reached[0]), (older_id, older.class, met.reached[1])];
+        let [first, second] = if met.newer_second { [both[1], both[0]] } else { both };
+        moves(0.0).then(|| Self {
+            first: first.0,
+            second: second.0,
+            classes: [first.1, second.1],
+            pet_s: met.pet_s,
+            surely_moving: moves(SPEED_ERRORS),
+            at: met.at,
+            reached: [first.2, second.2],
+            encounter: met,
+        })
+    }
+
     /// Whether it was surely less than so many seconds.
     pub(super) fn is_surely_within(&self, most_s: f64) -> bool {
         self.surely_moving && self.encounter.is_surely_within(most_s, ERRORS)
@@ -66,8 +85,7 @@ pub(super) struct Meetings {
 
 #[derive(Debug)]
 struct Way {
-    path: Path,
-    heading: Option<PixelPoint>,
+    path: Path<Contact>,
     class: RoadUserClass,
     grew: bool,
     followed_to: f64,
@@ -76,7 +94,7 @@ struct Way {
 }
 
 impl Meetings {
-    /// Follows the road users to where they are now; gives those that met in this frame.
+    /// Follows the road users to where they are now; gives those whose meeting is known by now.
     pub(super) fn follow<'u, 't: 'u>(
         &mut self,
         watch: &Watch<'_>,
@@ -88,16 +106,16 @@ impl Meetings {
         });
         self.met.retain(|(a, b)| self.ways.contains_key(a) && self.ways.contains_key(b));
         let Some(plane) = &watch.layout.plane else { return Vec::new() };
-        self.ways.values_mut().for_each(|way| way.grew = false);
         for user in users.filter(|user| user.track.is_seen()) {
             let way = self.ways.entry(user.id).or_insert_with(|| Way::new(user.track.class()));
-            if watch.fits_class(user) && !is_hidden(user, watch) && !user.track.is_double() {
+            if watch.fits_class(user) && watch.hidden_share(user) <= HIDDEN && !user.track.is_double() {
                 way.follow(user, plane);
             } else {
                 // Where it goes meanwhile is not known.
                 way.followed_to = user.track.last_seen;
             }
         }
+        self.ways.values_mut().for_each(|way| way.advance(watch.now, plane));
         let mut found = Vec::new();
         for (id, way) in self.ways.iter().filter(|(_, way)| way.grew) {
             for (other_id, other) in self.ways.iter().filter(|(other_id, _)| *other_id != id) {
@@ -105,12 +123,12 @@ impl Meetings {
                 if self.met.contains(&pair) || !way.can_meet(other) {
                     continue;
                 }
-                let met = encounter(&way.path, &other.path).filter(|met| moving(met, [way, other], min_speed_kmh, 0.0));
-                if let Some(met) = met {
+                let met = encounter(&way.path, &other.path);
+                if let Some(meeting) =
+                    met.and_then(|met| Meeting::of(met, (*id, way), (*other_id, other), min_speed_kmh))
+                {
                     self.met.insert(pair);
-                    let surely_moving = moving(&met, [way, other], min_speed_kmh, ERRORS);
-                    let meeting = meeting(&met, (*id, way.class), (*other_id, other.class));
-                    found.push(Meeting { surely_moving, ..meeting });
+                    found.push(meeting);
                 }
             }
         }
@@ -126,14 +144,7 @@ impl Meetings {
 
 impl Way {
     const fn new(class: RoadUserClass) -> Self {
-        Self {
-            path: Path::new(Size::of(class)),
-            heading: None,
-            class,
-            grew: false,
-            followed_to: f64::NEG_INFINITY,
-            tall: None,
-        }
+        Self { path: Path::new(class), class, grew: false, followed_to: f64::NEG_INFINITY, tall: None }
     }
 
     /// Whether a box is so much taller or lower than those before that it shows another, or but a part.
@@ -147,44 +158,30 @@ impl Way {
 
     fn follow(&mut self, user: &RoadUser<'_>, plane: &GroundPlane) {
         self.class = user.track.class();
-        self.path.resize(Size::of(self.class));
-        let (history, now) = (&user.track.history, user.track.last_seen);
-        let motion = Motion::over(history, now - DRIVE_S, now).filter(|motion| motion.speed() > CREEP_MS);
-        self.heading = motion.and_then(|motion| unit(motion.velocity)).or(self.heading);
-        let Some(heading) = self.heading else { return };
-        // Once its heading is known, where it was before is, too.
+        self.path.reclass(self.class);
         let followed_to = self.followed_to;
-        for fix in history.iter().skip_while(|fix| fix.at <= followed_to) {
+        for fix in user.track.history.iter().skip_while(|fix| fix.at <= followed_to) {
             if self.is_another(fix, plane) {
                 self.path.begin();
-                continue;
-            }
-            let contact = Contact { anchor: fix.anchor, width: fix.width, height: fix.height };
-            if let Some(body) = Footprint::of(&contact, heading, self.class, plane) {
-                self.grew |= self.path.push(fix.at, body.centre, scatter(fix, plane));
+            } else if let Some(place) = plane.road(fix.anchor) {
+                let contact = Contact { anchor: fix.anchor, width: fix.width, height: fix.height };
+                self.path.push(fix.at, contact, place, scatter(fix, plane));
             }
         }
-        self.followed_to = now;
+        self.followed_to = user.track.last_seen;
+    }
+
+    /// Lets its way grow to what is known by now.
+    fn advance(&mut self, now: f64, plane: &GroundPlane) {
+        let class = self.class;
+        let middle = |contact: &Contact, heading| Footprint::of(contact, heading, class, plane).map(|body| body.centre);
+        self.grew = self.path.advance(now, middle);
     }
 
     /// Whether an encounter of these two would be a conflict: one of them drives a motor vehicle.
     fn can_meet(&self, other: &Self) -> bool {
         self.class.is_motor_vehicle() || other.class.is_motor_vehicle()
     }
-}
-
-/// Whether a road user's contact point is cut off by an edge of the frame, or hidden by somebody nearer.
-fn is_hidden(user: &RoadUser<'_>, watch: &Watch<'_>) -> bool {
-    let own = user.track.seen_box;
-    let hides = |other: &RoadUser<'_>| {
-        let b = other.track.seen_box;
-        other.id != user.id
-            && other.track.is_seen()
-            && own.x2.min(b.x2) - own.x1.max(b.x1) > HIDES_WIDTH * own.width()
-            && b.y2 > own.y2 + HIDES_HEIGHT * own.height()
-            && b.y1 < own.y2
-    };
-    user.is_cut() || watch.users.iter().any(hides)
 }
 
 /// How far the middle of a body may be off that is told by a contact point.
@@ -203,24 +200,4 @@ fn moving(met: &Encounter, [newer, older]: [&Way; 2], min_speed_kmh: f64, errors
         let least = if person { WALKS_MS } else { min_speed_kmh / KMH };
         speed - errors * err >= least && (speed + errors * err <= RUNS_MS || !person)
     })
-}
-
-fn meeting(met: &Encounter, newer: (TrackId, RoadUserClass), older: (TrackId, RoadUserClass)) -> Meeting {
-    let [newer_reached, older_reached] = met.reached;
-    let (first, second, reached) = if met.newer_second {
-        (older, newer, [older_reached, newer_reached])
-    } else {
-        (newer, older, [newer_reached, older_reached])
-    };
-    let classes = [first.1, second.1];
-    Meeting {
-        first: first.0,
-        second: second.0,
-        classes,
-        pet_s: met.pet_s,
-        encounter: *met,
-        surely_moving: false,
-        at: met.at,
-        reached,
-    }
 }

@@ -37,6 +37,9 @@ const SHAKES: f64 = 0.3;
 const MOVED: f64 = 0.35;
 const NEVER_MOVED_S: f64 = 5.0;
 const NEVER_MOVED_SCORE: f64 = 0.45;
+/// Who is fainter than this on average, or that often taken for another class, is no person.
+const LEAST_SCORE: f64 = 0.35;
+const LEAST_SHARE: f64 = 0.85;
 /// Nobody is wider than this, be it lying, metres.
 const WIDEST_M: f64 = 2.2;
 /// A person of whose box a cycle covers more than this share rides it.
@@ -113,7 +116,10 @@ impl PedestrianJudge {
         }
         walk.rode |= runs(user);
         walk.moved |= walk.place.distance(place) > MOVED * user.height;
-        let clear = walk.moved || user.track.mean_score() >= NEVER_MOVED_SCORE;
+        // How fast he goes is known once he was seen for nearly that long.
+        let paced = user.track.history.drift(RUN_S).is_some();
+        let least = if walk.moved { LEAST_SCORE } else { NEVER_MOVED_SCORE };
+        let clear = paced && user.track.mean_score() >= least && user.track.class_confidence() >= LEAST_SHARE;
         let min_s = if walk.moved && !walk.other { min_s } else { min_s.max(NEVER_MOVED_S) };
         walk.looks.push_back((now, inside && !walk.rode && (kerb == Kerb::Away || walk.on.is_some())));
         while walk.looks.front().is_some_and(|look| look.0 < now - min_s - 1e-6) {
@@ -144,7 +150,8 @@ impl PedestrianJudge {
         let buffer = self.thresholds.crosswalk_buffer * user.height;
         let mut crosswalks = watch.layout.zones.iter().filter(|zone| zone.kind == ZoneKind::Crosswalk);
         let crosses = crosswalks.any(|zone| zone.distance(user.anchor) <= buffer);
-        (!crosses && !rides(watch, user) && fits(watch, user)).then_some(spot)
+        let fits = watch.width_m(user).is_none_or(|metres| metres <= WIDEST_M);
+        (!crosses && !rides(watch, user) && fits).then_some(spot)
     }
 
     /// Whether the carriageway (or a crosswalk) is all around a person's foot point.
@@ -206,12 +213,6 @@ fn is_elsewhere(watch: &Watch<'_>, user: &RoadUser<'_>, was: PixelPoint, seconds
     };
     let metres = plane.extended(was).distance(plane.extended(user.anchor));
     metres > RUNS_MS * seconds + err * plane.metres_per_pixel(user.anchor)
-}
-
-/// Whether somebody is no wider than people are; true where that cannot be measured.
-fn fits(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
-    let Some(plane) = &watch.layout.plane else { return true };
-    plane.step(user.anchor, 1.0, 0.0).distance(PixelPoint::default()) * user.width <= WIDEST_M
 }
 
 /// Whether somebody goes faster than anybody walks, or than who is as wide as a rider does.

@@ -2,14 +2,14 @@
 
 use crate::clock::Clock;
 use crate::count::{Journey, Step};
-use crate::ground::{Contact, GroundPlane};
+use crate::ground::Contact;
 use crate::layout::{Layout, OnLane};
 use crate::signals::Signals;
 use crate::track::{Sighting, Track};
 use crate::{Thing, TrackId};
 use kerege_contract::event::EventObject;
 use kerege_contract::scene::{Rule, Scope};
-use kerege_contract::{FrameSize, PixelPoint};
+use kerege_contract::{FrameSize, PixelBox, PixelPoint};
 
 /// A confirmed road user.
 #[derive(Debug, Clone, Copy)]
@@ -86,10 +86,10 @@ pub(crate) struct Watch<'t> {
     pub(crate) crossed: &'t [(TrackId, Step)],
 }
 
-/// Another box hides a contact point when it covers more than this share of the bottom edge, ends lower by
-/// more than so many box heights, and begins above it.
-const HIDES_WIDTH: f64 = 0.3;
+/// Who ends lower by more than so many box heights is nearer, and hides what is behind him.
 const HIDES_HEIGHT: f64 = 0.05;
+/// Of a contact point that can be believed nobody nearer hides more than this share of the bottom edge.
+const HIDES_WIDTH: f64 = 0.3;
 /// Nearer boxes hide all of a bottom edge when they cover more than this share of it; a vehicle does not fill the
 /// corners of its box, so much of each side.
 const HIDES_BOTTOM: f64 = 0.75;
@@ -107,36 +107,35 @@ impl Watch<'_> {
     /// Whether a road user's contact point can be believed: no edge of the frame cuts it off, and nobody nearer
     /// stands before it.
     pub(crate) fn is_clear(&self, user: &RoadUser<'_>) -> bool {
-        let own = user.track.seen_box;
-        let hides = |other: &RoadUser<'_>| {
-            let b = other.track.seen_box;
-            let shared = own.x2.min(b.x2) - own.x1.max(b.x1);
-            other.id != user.id
-                && shared > HIDES_WIDTH * own.width()
-                && b.y2 > own.y2 + HIDES_HEIGHT * own.height()
-                && b.y1 < own.y2
-        };
-        !user.is_cut() && !self.users.iter().any(hides)
+        self.hidden_share(user) <= HIDES_WIDTH
+    }
+
+    /// The largest share of a road user's bottom edge that one nearer road user hides, 0..1; all of it where an edge of
+    /// the frame cuts it off.
+    pub(crate) fn hidden_share(&self, user: &RoadUser<'_>) -> f64 {
+        if user.is_cut() {
+            return 1.0;
+        }
+        let covers = self.nearer(user).filter(|cover| cover.deep > 0.0);
+        covers.map(|cover| cover.share).fold(0.0, f64::max)
     }
 
     /// Whether enough of a road user's box is seen to tell where it is: it ends where the road user does, although a
     /// nearer one hides a part of it, and no edge of the frame cuts it off.
     pub(crate) fn shows_bottom(&self, user: &RoadUser<'_>) -> bool {
-        let own = user.track.seen_box;
-        let hidden = |other: &RoadUser<'_>| {
-            let b = other.track.seen_box;
-            if other.id == user.id || b.y2 <= own.y2 + HIDES_HEIGHT * own.height() {
-                return (0.0, false);
-            }
-            let (aside, above) = (CORNERS * b.width(), CORNERS * b.height());
-            let deep = (own.y2 - b.y1 - above) / own.height();
-            let share = ((own.x2.min(b.x2 - aside) - own.x1.max(b.x1 + aside)) / own.width()).max(0.0);
-            let beside = (b.x1 < own.x1 && b.x2 > own.x1) || (b.x1 < own.x2 && b.x2 > own.x2);
-            let most = if deep > HIDES_DEEP { HIDES_WIDTH } else { HIDES_BOTTOM };
-            (if deep > 0.0 { share } else { 0.0 }, share > most && deep > 0.0 || beside && deep > HIDES_SIDE)
+        let hides_all = |cover: Cover| {
+            let most = if cover.deep > HIDES_DEEP { HIDES_WIDTH } else { HIDES_BOTTOM };
+            cover.share > most && cover.deep > 0.0 || cover.beside && cover.deep > HIDES_SIDE
         };
-        let parts = || self.users.iter().map(hidden);
-        !user.is_cut() && !parts().any(|(_, all)| all) && parts().map(|(share, _)| share).sum::<f64>() <= HIDES_BOTTOM
+        let together = || self.nearer(user).filter(|cover| cover.deep > 0.0).map(|cover| cover.share).sum::<f64>();
+        !user.is_cut() && !self.nearer(user).any(hides_all) && together() <= HIDES_BOTTOM
+    }
+
+    /// What those who are nearer than a road user cover of its box.
+    fn nearer(&self, user: &RoadUser<'_>) -> impl Iterator<Item = Cover> {
+        let (own, id) = (user.track.seen_box, user.id);
+        let others = self.users.iter().filter(move |other| other.id != id).map(|other| other.track.seen_box);
+        others.filter(move |b| b.y2 > own.y2 + HIDES_HEIGHT * own.height()).map(move |b| Cover::of(own, b))
     }
 
     /// Whether a road user is as wide on the road as its class must be; true where there is no ground plane. A
@@ -146,12 +145,36 @@ impl Watch<'_> {
         if !class.is_motor_vehicle() || class.is_cycle() {
             return true;
         }
+        self.width_m(user).is_none_or(|metres| metres >= NARROWEST_M)
+    }
+
+    /// How wide a road user's box is on the road, metres; none where that cannot be told.
+    pub(crate) fn width_m(&self, user: &RoadUser<'_>) -> Option<f64> {
         // A width needs no more than the plane as it goes on beyond its valid polygon.
-        let known = |plane: &&GroundPlane| plane.reach(user.anchor, WIDTH_M_PER_PX).is_some();
-        let Some(plane) = self.layout.plane.as_ref().filter(known) else {
-            return true;
-        };
-        plane.step(user.anchor, 1.0, 0.0).distance(PixelPoint::default()) * user.width >= NARROWEST_M
+        let plane = self.layout.plane.as_ref().filter(|plane| plane.reach(user.anchor, WIDTH_M_PER_PX).is_some())?;
+        Some(plane.step(user.anchor, 1.0, 0.0).distance(PixelPoint::default()) * user.width)
+    }
+}
+
+/// What a nearer box covers of another.
+#[derive(Debug, Clone, Copy)]
+struct Cover {
+    /// Share of its width.
+    share: f64,
+    /// How high from its bottom edge on, shares of its height; none when not above 0.
+    deep: f64,
+    /// Whether it covers a side of it.
+    beside: bool,
+}
+
+impl Cover {
+    fn of(own: PixelBox, b: PixelBox) -> Self {
+        let (aside, above) = (CORNERS * b.width(), CORNERS * b.height());
+        Self {
+            share: ((own.x2.min(b.x2 - aside) - own.x1.max(b.x1 + aside)) / own.width()).max(0.0),
+            deep: (own.y2 - b.y1 - above) / own.height(),
+            beside: (b.x1 < own.x1 && b.x2 > own.x1) || (b.x1 < own.x2 && b.x2 > own.x2),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One track: what is known of one road user over time.
 
+use super::double::Double;
 use super::edge::{Edges, WholeSize, visible};
 use super::filter::BoxFilter;
 use super::hidden::{Coast, may_be_one, stand_apart};
@@ -18,15 +19,6 @@ const UNFORESEEN: f64 = 0.2;
 const UNLIKE: f64 = 1.5;
 /// Faster than so many of its own heights per second nobody walks: over 2.5 m/s, as seen from the side.
 const ON_FOOT: f64 = 1.5;
-/// Over how long it is looked at whether a track is another's double, seconds.
-const DOUBLE_S: f64 = 1.0;
-/// Who was seen apart from all others for so long has a body of his own: he drives beside the other, seconds.
-const APART_S: f64 = 2.0;
-/// So has who was apart for this share of the time that it is seen, and not for a moment only, seconds.
-const APART_SHARE: f64 = 0.3;
-const APART_LEAST_S: f64 = 0.5;
-/// Who ends so much of his height below the other on average drives before him.
-const BEFORE: f64 = 0.12;
 
 /// A detection in square pixels.
 #[derive(Debug, Clone, Copy)]
@@ -92,14 +84,8 @@ pub(crate) struct Track {
     pub(crate) history: History,
     /// Whether a nearer road user hides where it must be.
     pub(crate) behind: bool,
-    /// How much of late it was seen as but the double of another, 0..1.
-    doubled: f64,
-    /// By how much the smaller of the two boxes ended below the larger one meanwhile, on average.
-    below: f64,
-    /// For how long it was seen apart from others since it is surely one and the same, seconds.
-    apart_s: f64,
-    /// And for how long as one that may be another's double.
-    together_s: f64,
+    /// What was seen of it as another's double.
+    double: Double,
     /// The scores of its sightings added up.
     worth: f64,
     votes: Votes,
@@ -128,10 +114,7 @@ impl Track {
             unbroken_since: 0.0,
             history: History::new(horizon_s),
             behind: false,
-            doubled: 0.0,
-            below: 0.0,
-            apart_s: 0.0,
-            together_s: 0.0,
+            double: Double::default(),
             worth: 0.0,
             votes: Votes::default(),
             whole: WholeSize::default(),
@@ -155,8 +138,7 @@ impl Track {
         self.votes = Votes::default();
         self.filter = BoxFilter::new(sighting.bbox);
         self.coast = Coast::new(self.filter, sighting.bbox, at);
-        (self.behind, self.doubled, self.below) = (false, 0.0, 0.0);
-        (self.apart_s, self.together_s, self.worth) = (0.0, 0.0, 0.0);
+        (self.behind, self.double, self.worth) = (false, Double::default(), 0.0);
         self.history.clear();
         self.note(at, sighting, sighting.bbox, road);
     }
@@ -245,19 +227,10 @@ impl Track {
     /// Notes, `dt` seconds after it did so last, whether its box may show the road user of another track; and if so by
     /// how much of its height the smaller of the two ends below the larger one.
     pub(crate) fn note_double(&mut self, below: Option<f64>, dt: f64) {
-        let now = f64::from(u8::from(below.is_some()));
-        let kept = if self.hits > 2 { (-dt / DOUBLE_S).exp() } else { 0.0 };
-        self.doubled = now + (self.doubled - now) * kept;
         if self.unbroken_since >= self.last_seen {
-            (self.apart_s, self.together_s) = (0.0, 0.0);
+            self.double.begin();
         }
-        match below {
-            Some(below) => {
-                self.below = below + (self.below - below) * kept;
-                self.together_s += dt;
-            }
-            None => self.apart_s += dt,
-        }
+        self.double.note(below, dt);
     }
 
     /// Whether another track, surer than this one, shows the same road user in the newest frame.
@@ -270,18 +243,14 @@ impl Track {
             && !plane.is_some_and(|plane| stand_apart(plane, other.seen_box, self.seen_box))
     }
 
-    /// Whether it is but the double of another track: a box around the cab of a truck, or a second one
-    /// around a car. It counts nothing. Who was ever seen apart from the other for long is no double: two that
-    /// wait side by side, seen from the side, cover each other as a cab and its truck do.
+    /// Whether it is but the double of another track. It counts nothing.
     pub(crate) fn is_double(&self) -> bool {
-        let apart_s = APART_S.min(APART_SHARE * (self.apart_s + self.together_s));
-        self.doubled > 0.5 && self.apart_s < apart_s.max(APART_LEAST_S)
+        self.double.is_sure()
     }
 
-    /// Whether the smaller of the two ends below the larger one all the while, as what drives before it does and a
-    /// double seldom.
+    /// Whether it drives before the one whose double it may be.
     pub(crate) fn is_before(&self) -> bool {
-        self.below >= BEFORE
+        self.double.is_before()
     }
 
     /// Notes that a frame passed without a sighting; what it did last decides what is believed.

@@ -11,6 +11,7 @@
 mod assign;
 mod associate;
 mod body;
+mod double;
 mod edge;
 mod filter;
 mod hidden;

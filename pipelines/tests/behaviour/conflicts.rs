@@ -75,7 +75,7 @@ fn who_passes_a_person_on_the_crosswalk_too_closely_is_found_at_every_rate() {
                     continue;
                 }
                 let found = record.incidents.iter().find(|c| c.rule.as_str() == "yield").unwrap();
-                assert!((found.t - 12.0).abs() < 2.0 && found.detected_t - found.t < 2.0, "{found:?}");
+                assert!((found.t - 12.0).abs() < 2.0 && found.detected_t - found.t < 2.3, "{found:?}");
                 let classes: Vec<_> = found.objects.iter().map(|object| object.class == Person).collect();
                 assert_eq!(classes, [false, true], "the vehicle first: {found:?}");
             }

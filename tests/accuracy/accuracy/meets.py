@@ -103,14 +103,16 @@ def _meet(one: _Way, two: _Way) -> list[dict]:
             index = min(number * STRIDE + share * STRIDE, len(way.along) - 1.0)
             along = float(np.interp(index, np.arange(len(way.along)), way.along))
             reach = (other.user.width + way.user.width * cosine) / 2.0 / sine + way.user.length / 2.0
-            passings.append((way, way.time_at(along - reach), way.time_at(along + reach)))
+            through = reach / max(way.time_at(along) - way.time_at(along - reach), 1e-3)
+            passings.append((way, way.time_at(along - reach), way.time_at(along + reach), through))
         first, second = (0, 1) if passings[0][1] <= passings[1][1] else (1, 0)
-        (leaves, since, left), (comes, at, _) = passings[first], passings[second]
+        (leaves, since, left, _), (comes, at, _, through) = passings[first], passings[second]
         pet = max(0.0, at - left)
         if pet < LIKELY_S and np.isfinite(at) and (best is None or pet < best["pet"]):
             users = [one.user, two.user]
             # Who stands or creeps when he comes, or when the other does, gives way, however fast he was before or is later.
-            paces = ((leaves, leaves.speed(min(left, at))), (comes, comes.speed(at)))
+            # Who comes to its edge and stands there before he goes on gives way as well.
+            paces = ((leaves, leaves.speed(min(left, at))), (comes, min(comes.speed(at), through)))
             slowest = min(v / (LEAST_MS["person"] if way.user.cls == "person" else DRIVES_MS) for way, v in paces)
             best = {"pet": pet, "at": at, "place": place_, "slowest": slowest, "sine": sine,
                     "users": (users[second].number, users[first].number), "classes": (users[second].cls, users[first].cls),
