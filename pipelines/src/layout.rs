@@ -4,6 +4,7 @@ use crate::GroundOptions;
 use crate::ground::GroundPlane;
 use crate::queue::LaneGauge;
 use crate::ruler::Ruler;
+use crate::rules::LaneSignals;
 use kerege_contract::geometry::{polygon_contains, polygon_distance};
 use kerege_contract::scene::{Forbidden, Lane, Line, Marking, Zone, ZoneKind};
 use kerege_contract::{FrameSize, LineId, MarkingId, PixelPoint, RoadUserClass, Scene};
@@ -24,6 +25,8 @@ pub(crate) struct Layout {
     line_ids: Vec<LineId>,
     /// Where each lane leaves its last waiting area, pixels along its centre line; none where it has none.
     stops: Vec<Option<f64>>,
+    /// By which signals each lane's traffic goes, in the scene's order.
+    pub(crate) signals: Vec<LaneSignals>,
     /// How positions along each lane are measured.
     pub(crate) gauges: Vec<LaneGauge>,
     /// Zones, in the scene's order.
@@ -176,14 +179,16 @@ impl Layout {
         let gauge = |(lane, stop): (&LaneShape, &Option<f64>)| {
             LaneGauge::new(lane, stop.unwrap_or_else(|| lane.length()), plane.as_ref())
         };
+        let lines: Vec<LineShape> = scene.lines.iter().map(|line| LineShape::new(line, frame)).collect();
         Self {
             frame,
+            signals: LaneSignals::of(scene, &lanes, &lines, &stops),
             gauges: lanes.iter().zip(&stops).map(gauge).collect(),
             stops,
             plane,
             markings: scene.markings.iter().map(|marking| marking_shape(marking, frame)).collect(),
             line_ids: scene.lines.iter().map(|line| line.id.clone()).collect(),
-            lines: scene.lines.iter().map(|line| LineShape::new(line, frame)).collect(),
+            lines,
             lanes,
             zones,
         }

@@ -39,12 +39,14 @@ struct State {
 pub(crate) struct CongestionJudge {
     thresholds: Congestion,
     lanes: BTreeMap<usize, State>,
+    /// By side of a road: the lane that told of its jam, and when it last did.
+    told: BTreeMap<usize, (usize, f64)>,
     neighbours: Option<Neighbours>,
 }
 
 impl CongestionJudge {
     pub(crate) fn new(thresholds: &Congestion) -> Self {
-        Self { thresholds: thresholds.clone(), lanes: BTreeMap::new(), neighbours: None }
+        Self { thresholds: thresholds.clone(), lanes: BTreeMap::new(), told: BTreeMap::new(), neighbours: None }
     }
 
     /// Looks at a lane; since when it is congested, if it is.
@@ -89,7 +91,14 @@ impl CongestionJudge {
     }
 
     /// What is claimed of adjoining congested lanes.
-    fn claim(&mut self, watch: &Watch<'_>, number: usize, head: usize, rows: &[&(usize, Row<'_>)]) -> Option<Claim> {
+    fn claim(
+        &mut self,
+        watch: &Watch<'_>,
+        post: &Post<'_>,
+        head: usize,
+        side: usize,
+        rows: &[&(usize, Row<'_>)],
+    ) -> Option<Claim> {
         for (lane, _) in rows {
             let state = self.lanes.get_mut(lane)?;
             state.head = *lane == head;
@@ -104,11 +113,15 @@ impl CongestionJudge {
         let state = self.lanes.get_mut(&head)?;
         state.waited |= watch.layout.waits(head, foremost.user.anchor);
         let (since, waited) = (state.congested?.0.max(state.attached), state.waited);
+        // The lanes of a side that are full in turn are one jam, told by the lane in which it began.
+        let keep_s = self.thresholds.clear_s + post.rule.cooldown_s;
+        let told = self.told.entry(side).or_insert((head, watch.now));
+        *told = (if watch.now - told.1 <= keep_s { told.0 } else { head }, watch.now);
         Some(Claim {
             members: members.iter().map(|member| member.user.id).collect(),
             confirm_s: if waited { self.thresholds.max_cycle_s } else { self.thresholds.confirm_s },
             clear_s: self.thresholds.clear_s,
-            ..Claim::of(number, Spot::lane(head), foremost.user.anchor, since)
+            ..Claim::of(post.number, Spot::lane(told.0), foremost.user.anchor, since)
         })
     }
 }
@@ -135,7 +148,8 @@ impl Judge for CongestionJudge {
             let rows: Vec<&(usize, Row<'_>)> = group.iter().map(|index| &congested[*index]).collect();
             let lanes: Vec<usize> = rows.iter().map(|(lane, _)| *lane).collect();
             let head = self.head(&lanes, &neighbours);
-            claims.extend(self.claim(watch, post.number, head, &rows));
+            let side = neighbours.side(head);
+            claims.extend(self.claim(watch, post, head, side, &rows));
         }
         self.neighbours = Some(neighbours);
     }

@@ -45,6 +45,8 @@ struct Stay {
     /// As it was last seen, and whether that was sure.
     object: EventObject,
     is_sure: bool,
+    /// Whether it surely stood there: of a row that crawls past the spot nobody stays, whoever takes whose place.
+    rested: bool,
     /// When the spot was last hidden, and whether its track ended or went elsewhere; for those that are gone.
     gone_at: f64,
     hidden: f64,
@@ -130,9 +132,12 @@ impl IllegalStopJudge {
     fn stay(&mut self, watch: &Watch<'_>, user: &RoadUser<'_>, still: Still, zone: usize) -> &mut Stay {
         let former = self.gone.iter().position(|stay| stay.is_resumed(watch, user, still, zone));
         let former = former.filter(|_| !self.stays.contains_key(&user.id)).map(|index| self.gone.swap_remove(index));
+        let limits = &self.thresholds.standstill;
         let before = self.begun.is_some_and(|begun| still.since - begun < ARRIVED_S);
         let entry = self.stays.entry(user.id).or_insert_with(|| match former {
-            Some(stay) => Stay { track: user.id, known: true, ..stay },
+            Some(stay) => {
+                Stay { track: user.id, known: true, rested: true, presence: stay.presence.resumed(watch.now), ..stay }
+            }
             None => Stay {
                 track: user.id,
                 zone,
@@ -143,6 +148,7 @@ impl IllegalStopJudge {
                 presence: Presence::new(before, watch.now),
                 object: user.object(watch.layout.frame, watch.now),
                 is_sure: false,
+                rested: false,
                 gone_at: watch.now,
                 hidden: watch.now,
                 went: Went::Lost,
@@ -152,7 +158,9 @@ impl IllegalStopJudge {
         entry.still.seen = still.seen;
         entry.presence.note(watch, user);
         if user.track.is_seen() {
-            entry.is_sure = entry.presence.is_sure(user) && entry.presence.is_placed();
+            let rests = entry.presence.rests(limits, user.width);
+            entry.rested |= rests;
+            entry.is_sure = rests && entry.presence.is_sure(user) && entry.presence.is_placed();
             entry.object = user.object(watch.layout.frame, watch.now);
         }
         entry
@@ -170,6 +178,7 @@ impl Stay {
         let off = watch.users.iter().find(|other| self.went == Went::Off && other.id == self.track);
         let ratio = [user.width / self.width, user.height / self.height];
         self.zone == zone
+            && self.rested
             && user.track.unbroken_since >= self.still.seen - APPEARS_S
             && !came(user)
             && off.is_none_or(|off| is_taken(off, self, watch.now))

@@ -19,6 +19,7 @@ mod groups;
 mod illegal_stop;
 mod illegal_turn;
 mod judge;
+mod lane_signals;
 mod lane_violation;
 mod loitering;
 mod meetings;
@@ -34,12 +35,14 @@ mod speeding;
 mod standing;
 mod stop_line;
 mod stopped;
+mod trend;
 mod watch;
 mod wrong_way;
 
 pub(crate) use cast::Cast;
 pub(crate) use causes::{Causes, Moment};
 pub(crate) use claim::{About, Claim, Course, Evidence, Spot};
+pub(crate) use lane_signals::LaneSignals;
 pub(crate) use watch::{LaneUser, Post, RoadUser, Watch};
 
 use crate::RuleOptions;

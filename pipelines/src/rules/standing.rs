@@ -1,5 +1,6 @@
 //! When a vehicle stands, and which standing vehicles are one row.
 
+use super::trend::Trend;
 use super::{LaneUser, RoadUser, Watch};
 use crate::ground::{GroundPlane, contact_err, cross, unit};
 use crate::track::Drift;
@@ -122,6 +123,9 @@ pub(crate) struct Presence {
     asked: f64,
     /// Whether it was seen to drive here, or may have driven before anybody watched or under another number.
     pub(crate) drove: bool,
+    /// Where its contact point was while it was seen: metres, or square pixels where no plane tells.
+    trend: Trend,
+    on_road: bool,
 }
 
 impl Presence {
@@ -139,9 +143,33 @@ impl Presence {
             let cut = watch.now - user.track.clear_since < CUT_S;
             let shown = !cut && (watch.shows_bottom(user) || keeps_lane(watch, user));
             self.clear_s += if shown { passed_s } else { 0.0 };
+            if shown {
+                self.follow(watch, user);
+            }
         } else if watch.is_clear(user) {
             self.frames += 1;
         }
+    }
+
+    /// Notes where it is now.
+    fn follow(&mut self, watch: &Watch<'_>, user: &RoadUser<'_>) {
+        let road = watch.layout.plane.as_ref().map(|plane| plane.extended(user.anchor));
+        if road.is_some() != self.on_road {
+            (self.trend, self.on_road) = (Trend::default(), road.is_some());
+        }
+        self.trend.note(watch.now, road.unwrap_or(user.anchor));
+    }
+
+    /// Whether it surely stands: over all the time that it did, it got nowhere.
+    pub(crate) fn rests(&self, limits: &Standstill, width: f64) -> bool {
+        let limit =
+            if self.on_road { limits.max_speed_kmh / 3.6 } else { limits.max_box_widths * width / limits.window_s };
+        self.trend.is_below(limit)
+    }
+
+    /// The same vehicle's under another track, whose places tell anew whether it stands.
+    pub(crate) fn resumed(self, now: f64) -> Self {
+        Self { asked: now, trend: Trend::default(), ..self }
     }
 
     /// Whether it is seen in enough of the frames: what is taken for a vehicle now and then is none.

@@ -3,7 +3,8 @@
 //! Vehicles that stand close behind one another are one row, and only its head can be the cause;
 //! the others attach to it. A row whose head stands in a waiting area (a stop line, a bus stop, the
 //! junction ahead) is a queue, and becomes an incident only when its head has not moved for a whole
-//! signal cycle. A vehicle counts as head only from when it became one: when a queue starts to move
+//! signal cycle: its signal turned green and red again, or, where nobody tells what the signals show, the
+//! longest that a cycle takes. A vehicle counts as head only from when it became one: when a queue starts to move
 //! each car is head for a moment, after standing for minutes. And a lorry that hides those ahead of
 //! it for longer than they are remembered stays what it was, one of their queue.
 //!
@@ -16,6 +17,7 @@ use super::standing::{Presence, Still, one_row, sort_rows};
 use super::{Claim, LaneUser, Post, RoadUser, Spot, Watch};
 use crate::count::footprint;
 use crate::ground::{Footprint, dot, unit};
+use crate::signals::Cycle;
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
 use kerege_contract::scene::StoppedVehicle;
@@ -72,9 +74,10 @@ struct Vacated {
 
 impl Standing {
     /// Whether it is surely there, and where it seems to be. Who was never seen to drive must stand for longer.
-    fn is_sure(&self, user: &RoadUser<'_>, now: f64, confirm_s: f64) -> bool {
-        let long = self.presence.drove || now - self.still.since >= STILL_FACTOR * confirm_s;
-        long && self.presence.is_sure(user) && self.presence.is_placed()
+    fn is_sure(&self, user: &RoadUser<'_>, now: f64, thresholds: &StoppedVehicle) -> bool {
+        let long = self.presence.drove || now - self.still.since >= STILL_FACTOR * thresholds.confirm_s;
+        let stands = self.presence.rests(&thresholds.standstill, user.width);
+        long && stands && self.presence.is_sure(user) && self.presence.is_placed()
     }
 
     /// The place that it leaves, if it had driven there.
@@ -232,7 +235,7 @@ impl StoppedJudge {
         // Where it came to stand decides: at green it leaves the waiting area before it counts as moving.
         let waits = standing.behind_hidden || may_wait(watch, head, standing.foot);
         standing.waits = waits;
-        let standing_is_sure = standing.is_sure(&head.user, watch.now, self.thresholds.confirm_s);
+        let standing_is_sure = standing.is_sure(&head.user, watch.now, &self.thresholds);
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.user.id) {
                 // It has been behind another: should it ever be head, that begins then.
@@ -246,10 +249,19 @@ impl StoppedJudge {
         Some(Claim {
             members: behind.iter().map(|other| other.user.id).collect(),
             reach: SAME_ROW * head.user.size(),
-            confirm_s: if waits { self.thresholds.max_cycle_s } else { self.thresholds.confirm_s },
+            confirm_s: if waits { self.waits_s(watch, head.lane, since) } else { self.thresholds.confirm_s },
             over: Reason::Moved,
             ..Claim::by(rule, &head.user, Spot::lane(head.lane), since)
         })
+    }
+
+    /// How long one who waits in a lane since then must do so: no longer when he missed a whole green already.
+    fn waits_s(&self, watch: &Watch<'_>, lane: usize, since: f64) -> f64 {
+        match watch.layout.signals[lane].cycle(watch, since) {
+            Cycle::Whole => self.thresholds.confirm_s,
+            Cycle::NotYet => f64::INFINITY,
+            Cycle::Unknown => self.thresholds.max_cycle_s,
+        }
     }
 
     /// Vehicles that hit each other across lanes are one cause: the first to stand, with the others

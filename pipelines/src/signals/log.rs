@@ -10,6 +10,17 @@ const KEPT_S: f64 = 300.0;
 /// Messages kept at most; the oldest go first.
 const KEPT: usize = 2048;
 
+/// What a group did since an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cycle {
+    /// It was red, let traffic go, and is red again.
+    Whole,
+    /// Not yet.
+    NotYet,
+    /// What it showed is not known all the time.
+    Unknown,
+}
+
 /// Signal messages of one site.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SignalLog {
@@ -70,6 +81,29 @@ impl SignalLog {
             to,
             spans: spans.collect(),
         })
+    }
+
+    /// Whether a group let traffic go from `from` to `to` for as long as it ever does: from one red to the next.
+    pub(crate) fn cycle(&self, group: u16, from: UtcTime, to: UtcTime, stale_s: f64) -> Cycle {
+        let used = self.between(from, to, stale_s);
+        let covers = used
+            .first()
+            .zip(used.last())
+            .is_some_and(|(first, last)| first.ts <= from && to.seconds_since(last.ts) <= stale_s);
+        let states = spans(group, &used, from, to, stale_s);
+        let unknown = |state: PhaseState| matches!(state, PhaseState::Unavailable | PhaseState::Dark);
+        let mut went = None;
+        for span in &states {
+            went = match (span.s, went) {
+                (state, _) if unknown(state) => None,
+                (PhaseState::StopAndRemain, Some(true)) => return Cycle::Whole,
+                (PhaseState::StopAndRemain, _) => Some(false),
+                (PhaseState::PreMovement, known) => known,
+                (_, known) => known.map(|_| true),
+            };
+        }
+        let known = covers && !states.is_empty() && !states.iter().any(|span| unknown(span.s));
+        if known { Cycle::NotYet } else { Cycle::Unknown }
     }
 
     /// The messages that tell of a time: those within it, the last before and the first after it,

@@ -8,7 +8,7 @@
 mod log;
 mod shown;
 
-pub(crate) use log::SignalLog;
+pub(crate) use log::{Cycle, SignalLog};
 pub(crate) use shown::{Shown, Window};
 
 /// The signals beside a camera.

@@ -61,6 +61,28 @@ fn shown(log: &SignalLog, t: f64) -> Shown {
 }
 
 #[test]
+fn a_cycle_is_whole_when_it_was_green_between_two_reds() {
+    let mut messages = programme();
+    // It is red again from 55 s on.
+    for message in messages.iter_mut().skip(55) {
+        *message = super::tests::message(message.seq, message.ts.seconds_since(at(0.0)), Red, 55.0);
+    }
+    let log = log(messages.clone());
+    let cycle = |from: f64, to: f64| log.cycle(3, at(from), at(to), 2.0);
+    assert_eq!(cycle(14.0, 58.0), Cycle::Whole);
+    assert_eq!(cycle(14.0, 54.0), Cycle::NotYet, "it is still green");
+    assert_eq!(cycle(5.0, 30.0), Cycle::NotYet, "it came when it was green");
+    assert_eq!(cycle(42.0, 58.0), Cycle::NotYet, "it came when it was green");
+    assert_eq!(cycle(14.0, 70.0), Cycle::Whole, "silence afterwards does not undo it");
+    assert_eq!(log.cycle(3, at(-20.0), at(30.0), 2.0), Cycle::Unknown);
+    assert_eq!(log.cycle(4, at(14.0), at(58.0), 2.0), Cycle::Unknown, "another group");
+    messages.drain(30..36);
+    let gap = super::tests::log(messages);
+    assert_eq!(gap.cycle(3, at(14.0), at(54.0), 2.0), Cycle::Unknown);
+    assert_eq!(gap.cycle(3, at(14.0), at(58.0), 2.0), Cycle::Whole, "red after the silence");
+}
+
+#[test]
 fn a_group_is_red_only_where_all_of_the_window_is() {
     let log = log(programme());
     for (t, wanted) in [

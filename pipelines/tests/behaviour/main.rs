@@ -5,6 +5,7 @@
 mod conflicts;
 mod counting;
 mod crash;
+mod cycle;
 mod debris;
 mod from_above;
 mod gathering;

@@ -79,6 +79,23 @@ fn two_lanes_of_one_jam_are_one_incident() {
 }
 
 #[test]
+fn lanes_of_one_side_that_are_full_in_turn_are_one_jam() {
+    let scene = road(&Pinhole::default(), Ground::Calibrated, JAM);
+    let mut actors = jam(AWAY, 58.0, 6, 75.0);
+    actors.extend(jam(AWAY_RIGHT, 58.0, 6, 140.0).into_iter().map(|mut actor| {
+        actor.way[0][0] += 68.0;
+        actor.way[1][0] += 68.0;
+        actor
+    }));
+    for fps in RATES {
+        let record = run(&scene, &actors, fps, 200.0);
+        let (start, end) = only(&record, &format!("{fps}"));
+        assert_eq!(start.lane.as_ref().unwrap().as_str(), "away", "{fps}");
+        assert!(end.t > 135.0, "{fps}: until {}", end.t);
+    }
+}
+
+#[test]
 fn a_queue_beyond_the_mark_is_one_incident_and_a_shorter_one_none() {
     let camera = Pinhole::default();
     let line = format!("[[line]]\nid = 'mark'\na = {}\nb = {}\n", camera.point(-0.5, 30.0), camera.point(4.5, 30.0));

@@ -81,25 +81,36 @@ def _merged(mask: np.ndarray, gap: int) -> list[tuple[int, int]]:
 
 def congestion(look: Look) -> list[Cause]:
     """Sides of an arm with a lane that is full and slow: due by 20 % of each threshold for 1.3 times the confirm time,
-    possible from 25 % less for 0.6 times."""
+    possible from 25 % less for 0.6 times. What is clear for as long as the rule waits is over, and what follows another
+    cause; a side whose traffic waits for another that is full is only possible, since the head alone is told."""
     table, out = _in_lanes(look), []
-    for lanes in _sides(look).values():
-        need = 120.0 if lanes[0].inward else 30.0
-        loose = np.zeros(look.state.steps // SECOND, bool)
+    exits: list[tuple[float, float]] = []
+    for lanes in sorted(_sides(look).values(), key=lambda lanes: lanes[0].inward):
+        inward = lanes[0].inward
+        need, least = (120.0, 60.0) if inward else (30.0, 18.0)
+        names = tuple(lane.id for lane in lanes)
+        loose, full = (np.zeros(look.state.steps // SECOND, bool) for _ in range(2))
         sure: list[tuple[int, int]] = []
         for lane in lanes:
             speed, covered = _measures(look, lane.id, table[lane.id])
             near, far = look.extent(lane.id)
             loose |= (speed < 20.0) & (covered > 0.15)
+            full |= (speed < 15.0) & (covered > 0.35)
             if far - near > 15.0:
                 sure += [(a, b) for a, b in runs((speed < 12.0) & (covered > 0.42)) if b - a >= 1.3 * need]
-        for a, b in _merged(loose, round(CLEAR_S + COOLDOWN_S)):
-            if b - a < 0.6 * (30.0 if not lanes[0].inward else 100.0):
-                continue
+        rest = loose.copy()
+        for a, b in _merged(full, round(CLEAR_S + COOLDOWN_S)):
             inside = [s for s in sure if a <= s[0] < b]
-            begun = inside[0][0] if inside else a
-            names = tuple(lane.id for lane in lanes)
-            out.append(Cause("congestion", float(a), float(b), begun + need, (), names, bool(inside)))
+            if inside:
+                begun = inside[0][0]
+                waits = inward and any(start < begun + need and end > begun for start, end in exits)
+                out.append(Cause("congestion", float(a), float(b), begun + need, (), names, not waits))
+                exits += [] if inward else [(float(a), float(b))]
+                rest[a:b] = False
+        out += [
+            Cause("congestion", float(a), float(b), a + need, (), names, False)
+            for a, b in _merged(rest, round(CLEAR_S + COOLDOWN_S)) if b - a >= least
+        ]
     return out
 
 

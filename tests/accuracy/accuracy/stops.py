@@ -11,11 +11,17 @@ from streets.traffic import STEP
 from . import drawn
 from .cause import Cause, Look
 from .lanes import place
-from .state import LANES, State, User, runs
+from .state import LANES, State, User, runs, stop_of
 
 STANDING = 3.0 / 3.6
 CONFIRM_S = 8.0
 CYCLE_S = 120.0
+SURELY = 0.8
+"""Who is slower than this share of STANDING surely stands; who crawls hardly slower than STANDING may be told of."""
+SLACK_S = 4.0
+"""How long before a green begins, and after it ends, one must stand for that he surely missed all of it."""
+BEYOND_S = 15.0
+"""Who stands so long beyond his stop line may have missed most of a green."""
 ROW_GAP = 2.5
 EVERY = 10
 """Rows are looked at each second."""
@@ -24,10 +30,24 @@ EVERY = 10
 def stopped(look: Look) -> list[Cause]:
     """Every head of a standing row in a drawn lane outside a waiting area that stands for nearly the confirm time; those
     that stand against each other are one."""
-    causes = _joined(_heads(look.state, look.lanes), look.state)
+    causes = _joined(_heads(look), look.state)
     for cause in causes:
         cause.note["kind"] = _kind(cause, look.state)
-    return causes
+    return causes + _beyond(look.state)
+
+
+def _beyond(state: State) -> list[Cause]:
+    """Who stands beyond his stop line, where no lane is drawn, may be told of as the head of those who wait behind."""
+    out = []
+    for user in state.users:
+        if not user.motor:
+            continue
+        for a, b in runs((user.speed < STANDING) & (user.lane < 0)):
+            places = [(stop_of(arm) - place(arm, user.xy[a][None])[0][0], place(arm, user.xy[a][None])[1][0]) for arm in network.ARMS]
+            if (b - a) * STEP >= BEYOND_S and any(0.0 <= beyond < user.length and side < 0.0 for beyond, side in places):
+                first, last = user.first + a, user.first + b
+                out.append(Cause("stopped_vehicle", first * STEP, last * STEP, last * STEP, (user.number,), due=False, note={"kind": "beyond his line"}))
+    return out
 
 
 def _kind(cause: Cause, state: State) -> str:
@@ -66,7 +86,8 @@ def _queues(user: User, cause: Cause, state: State) -> bool:
     return False
 
 
-def _heads(state: State, drawn_lanes: set[str]) -> list[Cause]:
+def _heads(look: Look) -> list[Cause]:
+    state, drawn_lanes = look.state, look.lanes
     standing: dict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
     for index, user in enumerate(state.users):
         if not user.motor:
@@ -85,11 +106,11 @@ def _heads(state: State, drawn_lanes: set[str]) -> list[Cause]:
             if before is None or abs(out - before[0]) > ROW_GAP * max(length, before[1]):
                 heads[index].append(step)
             before = (out, length)
-    found = [_stop(state.users[index], steps) for index, steps in heads.items()]
+    found = [_stop(state.users[index], steps, look) for index, steps in heads.items()]
     return sorted((cause for cause in found if cause), key=lambda cause: cause.start)
 
 
-def _stop(user: User, steps: list[int]) -> Cause | None:
+def _stop(user: User, steps: list[int], look: Look) -> Cause | None:
     """The longest time for which somebody is head of a row; it is head from when it became one."""
     best: Cause | None = None
     steps = sorted(steps)
@@ -101,13 +122,26 @@ def _stop(user: User, steps: list[int]) -> Cause | None:
             continue
         since = first if mine[0] - first <= EVERY else mine[0]
         waits = bool(LANES[lane].waits(place(LANES[lane].arm, user.xy[a][None])[0])[0])
-        need = CYCLE_S if waits else CONFIRM_S
+        need, sure = _needs(lane, since, last, look) if waits else (CONFIRM_S, 1.4 * CONFIRM_S)
         held = (last - since) * STEP
         if held < 0.7 * need or (best and held < best.end - best.start):
             continue
-        due = held >= 1.4 * need and since == first
+        stood = max(((y - x) * STEP for x, y in runs(user.speed[a:b] < SURELY * STANDING)), default=0.0)
+        due = min(held, stood) >= sure and since == first
         best = Cause("stopped_vehicle", since * STEP, last * STEP, since * STEP + need, (user.number,), due=due, note={"lane": LANES[lane].id})
     return best
+
+
+def _needs(lane: int, since: int, last: int, look: Look) -> tuple[float, float]:
+    """For how long one who waits before a stop line must stand, and for how long to be surely told of, seconds: until
+    his signal was green and is red again, where the box is told what it shows, else the longest cycle."""
+    arm = LANES[lane].arm
+    if f"stop-{arm}" not in look.lines:
+        return CYCLE_S, 1.4 * CYCLE_S
+    open_ = look.state.red[drawn.group(arm)][since:last] == 0
+    whole = [(a * STEP, b * STEP) for a, b in runs(open_) if a > 0 and b < len(open_)]
+    surely = [b for a, b in whole if a >= SLACK_S]
+    return (whole[0][1] if whole else np.inf), (surely[0] + SLACK_S if surely else np.inf)
 
 
 def _joined(causes: list[Cause], state: State) -> list[Cause]:

@@ -82,6 +82,22 @@ class Truth(unittest.TestCase):
         self.assertEqual(kinds(still(-5.2, -38.0, 80.0)), ["forbidden stop"])
         self.assertEqual(kinds(alone, still(-3.6, -40.0, 30.0)), ["crash"])
 
+    def test_who_misses_a_whole_green_waits_a_whole_cycle(self):
+        waits = user(0, np.concatenate([straight((5.2, -60.0), (5.2, -24.0), 10.0), np.tile([[5.2, -24.0]], (700, 1))]))
+        red = np.arange(1, waits.last + 2) * STEP
+        for green, told in (((200, 400), [True]), ((10, 400), []), ((200, 900), [])):
+            shown = red.copy()
+            shown[slice(*green)] = 0.0
+            causes = stops.stopped(look([waits], red={"ns": shown, "ew": 0 * red}))
+            self.assertEqual([c.due for c in causes], told)
+        shown = np.where((np.arange(len(red)) > 200) & (np.arange(len(red)) < 400), 0.0, red)
+        cause = stops.stopped(look([waits], red={"ns": shown, "ew": 0 * red}))[0]
+        self.assertEqual((cause.note["kind"], round(cause.confirmable)), ("waits a whole cycle", 40))
+
+    def test_who_crawls_hardly_slower_than_standing_may_be_told_of(self):
+        crawls = straight((-5.2, -30.0), (-5.2, -50.0), 0.75)
+        self.assertEqual([c.due for c in stops.stopped(look([user(0, crawls)]))], [False])
+
     def test_a_speeder_drives_in_by_his_lane_and_out_by_the_same(self):
         for arm, lane in (("N", 1), ("N", 2), ("W", 1), ("W", 2)):
             xy, heading, _ = stage.Speeder(0.0, arm, lane, 1.3).course()
