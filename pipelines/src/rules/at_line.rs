@@ -39,6 +39,8 @@ impl Signal {
 #[derive(Debug)]
 pub(super) struct Drive<C> {
     approach: Approach,
+    /// Since when it is surely one and the same road user, pipeline seconds.
+    own_since: f64,
     /// The lane in which it came.
     pub(super) lane: Option<usize>,
     pub(super) case: Option<C>,
@@ -74,10 +76,15 @@ impl<C> Drives<C> {
         let lines: Vec<(usize, StopLineShape)> =
             named.map(|number| (number, StopLineShape::of(watch.layout, number, dir))).collect();
         for user in post.users(watch).filter(|user| user.track.class().is_motor_vehicle() && user.track.is_seen()) {
-            let clear = watch.is_clear(user) && watch.fits_class(user);
+            let clear = watch.is_clear(user) && watch.fits_class(user) && !user.track.is_double();
+            let own_since = user.track.unbroken_since;
             for (number, line) in &lines {
-                let new = || Drive { approach: Approach::default(), lane: None, case: None };
+                let new = || Drive { approach: Approach::default(), own_since, lane: None, case: None };
                 let drive = self.0.entry((*number, user.id)).or_insert_with(new);
+                // Another may go on under its number: nobody answers for the way of both.
+                if drive.own_since < own_since {
+                    *drive = new();
+                }
                 let gauge = if clear { drive.approach.follow(user, line, watch.layout) } else { None };
                 let Some(over) = drive.approach.over() else {
                     drive.lane = user.journey.lane.or(drive.lane);
