@@ -49,17 +49,19 @@ const RECENT_S: f64 = 3.0;
 /// not cross, or when not enough is seen of them before and after.
 pub(crate) fn encounter<S: Copy>(newer: &Path<S>, older: &Path<S>) -> Option<Encounter> {
     let newest = newer.nodes().back()?.at;
-    let steps =
-        |path: &'_ Path<S>| path.nodes().iter().zip(path.nodes().iter().skip(1)).map(|(a, b)| [*a, *b]).collect();
-    let (mine, theirs): (Vec<[Node; 2]>, Vec<[Node; 2]>) = (steps(newer), steps(older));
-    let late = mine.iter().rev().take_while(|step| newest - step[1].at <= RECENT_S);
-    late.filter(|step| may_cross(older, step))
-        .find_map(|step| theirs.iter().rev().find_map(|other| meeting(newer, older, step, other)))
+    let bounds = older.bounds();
+    let late = steps(newer).take_while(|step| newest - step[1].at <= RECENT_S);
+    late.filter(|step| may_cross(&bounds, step))
+        .find_map(|step| steps(older).find_map(|other| meeting(newer, older, &step, &other)))
+}
+
+/// The steps of a way, the newest first.
+fn steps<S: Copy>(path: &Path<S>) -> impl Iterator<Item = [Node; 2]> {
+    path.nodes().iter().zip(path.nodes().iter().skip(1)).rev().map(|(a, b)| [*a, *b])
 }
 
 /// Whether a step lies within the bounds of a way.
-fn may_cross<S: Copy>(path: &Path<S>, step: &[Node; 2]) -> bool {
-    let [low, high] = path.bounds();
+fn may_cross([low, high]: &[PixelPoint; 2], step: &[Node; 2]) -> bool {
     let (a, b) = (step[0].place, step[1].place);
     a.x.min(b.x) <= high.x && a.x.max(b.x) >= low.x && a.y.min(b.y) <= high.y && a.y.max(b.y) >= low.y
 }
