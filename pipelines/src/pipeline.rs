@@ -156,6 +156,7 @@ impl Pipeline {
             users: &users,
             sightings: &self.sightings,
             things: (self.things.0, &self.things.1),
+            met: &[],
             crossed: &self.crossed,
         };
         let claims = self.rules.judge(&watch, utc, options);

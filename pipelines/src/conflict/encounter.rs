@@ -1,6 +1,6 @@
 //! Where two ways cross, and the time between the one that was there first and the other.
 
-use super::path::{Heading, Node, Path};
+use super::path::{Bounds, Heading, Node, Path};
 use crate::ground::{cross, dot};
 use kerege_contract::PixelPoint;
 use kerege_contract::geometry::crossing_fraction;
@@ -50,8 +50,11 @@ const RECENT_S: f64 = 3.0;
 pub(crate) fn encounter<S: Copy>(newer: &Path<S>, older: &Path<S>) -> Option<Encounter> {
     let newest = newer.nodes().back()?.at;
     let bounds = older.bounds();
+    if !overlap(bounds, newer.bounds()) {
+        return None;
+    }
     let late = steps(newer).take_while(|step| newest - step[1].at <= RECENT_S);
-    late.filter(|step| may_cross(&bounds, step))
+    late.filter(|step| may_cross(bounds, step))
         .find_map(|step| steps(older).find_map(|other| meeting(newer, older, &step, &other)))
 }
 
@@ -61,9 +64,13 @@ fn steps<S: Copy>(path: &Path<S>) -> impl Iterator<Item = [Node; 2]> {
 }
 
 /// Whether a step lies within the bounds of a way.
-fn may_cross([low, high]: &[PixelPoint; 2], step: &[Node; 2]) -> bool {
+fn may_cross(bounds: &Bounds, step: &[Node; 2]) -> bool {
     let (a, b) = (step[0].place, step[1].place);
-    a.x.min(b.x) <= high.x && a.x.max(b.x) >= low.x && a.y.min(b.y) <= high.y && a.y.max(b.y) >= low.y
+    overlap(bounds, &[PixelPoint::new(a.x.min(b.x), a.y.min(b.y)), PixelPoint::new(a.x.max(b.x), a.y.max(b.y))])
+}
+
+fn overlap([low, high]: &Bounds, [other_low, other_high]: &Bounds) -> bool {
+    other_low.x <= high.x && other_high.x >= low.x && other_low.y <= high.y && other_high.y >= low.y
 }
 
 fn meeting<S: Copy>(newer: &Path<S>, older: &Path<S>, mine: &[Node; 2], theirs: &[Node; 2]) -> Option<Encounter> {

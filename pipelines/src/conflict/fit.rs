@@ -49,12 +49,10 @@ impl Fit {
         let scatter = mean.scaled(alike((last.at - first.at) / (n - 1.0).max(1.0), n));
         let origin = first.place;
         let [long, wide] = scatter.axes();
-        let along = |axis: PixelPoint| {
-            let off = |one: &Place| (one.place.x - origin.x) * axis.x + (one.place.y - origin.y) * axis.y;
-            let seen = places.iter().map(|one| (one.at - at, off(one)));
-            Line::of(seen, scatter.toward(axis).powi(2).max(1e-9), swerves)
-        };
-        let (a, b) = (along(long), along(wide));
+        let off = |one: &Place| PixelPoint::new(one.place.x - origin.x, one.place.y - origin.y);
+        let sums = Sums::of(places.iter().map(|one| (one.at - at, off(one))), [long, wide]);
+        let [a, b] = [(long, 0), (wide, 1)]
+            .map(|(axis, number)| Line::of(&sums, number, scatter.toward(axis).powi(2).max(1e-9), swerves));
         let joined = |which: usize| {
             PixelPoint::new(
                 long.x * a.state[which] + wide.x * b.state[which],
@@ -99,20 +97,36 @@ struct Line {
     speed_var: f64,
 }
 
-impl Line {
-    /// Of places (seconds after the time asked for, metres) of one variance.
-    fn of(seen: impl Iterator<Item = (f64, f64)>, variance: f64, swerves: f64) -> Self {
-        // The sums over all places of powers of time, and of those times the place.
-        let (mut t, mut y) = ([0.0; 5], [0.0; 3]);
+/// The sums over all places of powers of the time, and of those times how far they are off along two axes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    times: [f64; 5],
+    offs: [[f64; 3]; 2],
+}
+
+impl Sums {
+    /// Of places (seconds after the time asked for, metres).
+    fn of(seen: impl Iterator<Item = (f64, PixelPoint)>, axes: [PixelPoint; 2]) -> Self {
+        let mut sums = Self::default();
         for (after, off) in seen {
-            let row = [1.0, after, after * after / 2.0];
-            for (power, sum) in t.iter_mut().enumerate() {
-                *sum += after.powi(i32::try_from(power).unwrap_or_default());
+            let square = after * after;
+            for (sum, power) in sums.times.iter_mut().zip([1.0, after, square, after * square, square * square]) {
+                *sum += power;
             }
-            for (sum, one) in y.iter_mut().zip(row) {
-                *sum += one * off;
+            for (sums, axis) in sums.offs.iter_mut().zip(axes) {
+                let along = off.x * axis.x + off.y * axis.y;
+                for (sum, one) in sums.iter_mut().zip([1.0, after, square / 2.0]) {
+                    *sum += one * along;
+                }
             }
         }
+        sums
+    }
+}
+
+impl Line {
+    /// Along one of the axes of sums over places of one variance.
+    fn of(Sums { times: t, offs }: &Sums, axis: usize, variance: f64, swerves: f64) -> Self {
         let (speed, swerve) = (variance / FAST_MS.powi(2), variance / swerves.powi(2));
         let [a, b, c] = [t[0], t[1], t[2] / 2.0];
         let [d, e, f] = [t[2] + speed, t[3] / 2.0, t[4] / 4.0 + swerve];
@@ -121,7 +135,7 @@ impl Line {
         let (bb, bc, cc) = (a * f - c * c, b * c - a * e, a * d - b * b);
         let det = a * aa + b * ab + c * ac;
         let rows = [[aa, ab, ac], [ab, bb, bc], [ac, bc, cc]];
-        let state = rows.map(|row| row.iter().zip(y).map(|(one, sum)| one * sum).sum::<f64>() / det);
+        let state = rows.map(|row| row.iter().zip(offs[axis]).map(|(one, sum)| one * sum).sum::<f64>() / det);
         Self { state, place_var: variance * aa / det, speed_var: variance * bb / det }
     }
 }

@@ -97,10 +97,16 @@ pub(crate) struct Path<S> {
     /// How much more its places shake than they should: a share of variances, at least 1.
     shakes: f64,
     since: Option<f64>,
+    bounds: Bounds,
+    /// For use while a drive is fitted.
+    bench: Vec<Place>,
 }
 
+/// The least and the greatest coordinates of something, metres.
+pub(crate) type Bounds = [PixelPoint; 2];
+
 impl<S: Copy> Path<S> {
-    pub(crate) const fn new(class: RoadUserClass) -> Self {
+    pub(crate) fn new(class: RoadUserClass) -> Self {
         Self {
             class,
             recent: VecDeque::new(),
@@ -109,6 +115,8 @@ impl<S: Copy> Path<S> {
             heading: None,
             shakes: 1.0,
             since: None,
+            bounds: bounds(&VecDeque::new()),
+            bench: Vec::new(),
         }
     }
 
@@ -117,11 +125,16 @@ impl<S: Copy> Path<S> {
         self.nodes.clear();
         self.recent.clear();
         (self.since, self.heading) = (None, None);
+        self.bounds = bounds(&self.nodes);
     }
 
     /// The class may be told better later.
     pub(crate) const fn reclass(&mut self, class: RoadUserClass) {
         self.class = class;
+    }
+
+    pub(crate) const fn class(&self) -> RoadUserClass {
+        self.class
     }
 
     /// How large it is.
@@ -136,9 +149,11 @@ impl<S: Copy> Path<S> {
             return;
         }
         let place = Place { at, place, scatter };
-        if self.jumps(&place) {
+        let mut late = std::mem::take(&mut self.bench);
+        if self.jumps(&mut late, &place) {
             self.begin();
         }
+        self.bench = late;
         self.since = self.since.or(Some(at));
         self.recent.push_back(Look { seen, place });
     }
@@ -147,10 +162,11 @@ impl<S: Copy> Path<S> {
     /// heads along a unit vector and is seen somehow.
     pub(crate) fn advance(&mut self, now: f64, middle: impl Fn(&S, PixelPoint) -> Option<PixelPoint>) -> bool {
         let ripe = now - AFTER_S + 1e-6;
-        let due: Vec<f64> =
-            self.recent.iter().map(|look| look.place.at).filter(|at| *at > self.told && *at <= ripe).collect();
         let mut grew = false;
-        for at in due {
+        while let Some(at) = self.recent.iter().map(|look| look.place.at).find(|at| *at > self.told) {
+            if at > ripe {
+                break;
+            }
             self.told = at;
             if let Some(fit) = self.fit(at, &middle) {
                 grew |= self.add(at, &fit);
@@ -159,29 +175,48 @@ impl<S: Copy> Path<S> {
         while self.recent.front().is_some_and(|oldest| oldest.place.at < ripe - BEFORE_S) {
             self.recent.pop_front();
         }
+        let known = self.nodes.len();
         while self.nodes.front().is_some_and(|oldest| oldest.at < now - KEPT_S) {
             self.nodes.pop_front();
+        }
+        if grew || self.nodes.len() < known {
+            self.bounds = bounds(&self.nodes);
         }
         grew
     }
 
     /// How its middle moved about a time: which way it heads is told by how it is seen to move.
     fn fit(&mut self, at: f64, middle: impl Fn(&S, PixelPoint) -> Option<PixelPoint>) -> Option<Fit> {
+        let mut places = std::mem::take(&mut self.bench);
+        let fit = self.fit_with(&mut places, at, middle);
+        self.bench = places;
+        fit
+    }
+
+    fn fit_with(
+        &mut self,
+        places: &mut Vec<Place>,
+        at: f64,
+        middle: impl Fn(&S, PixelPoint) -> Option<PixelPoint>,
+    ) -> Option<Fit> {
         let near = at - BEFORE_S - 1e-6..=at + AFTER_S + 1e-6;
-        let around = self.recent.iter().filter(|look| near.contains(&look.place.at));
-        let shaking = |place: &Place| Place { scatter: place.scatter.scaled(self.shakes), ..*place };
-        let looks: Vec<Look<S>> = around.map(|look| Look { place: shaking(&look.place), ..*look }).collect();
-        let seen: Vec<Place> = looks.iter().map(|look| look.place).collect();
-        let drive = Fit::of(&seen, at, swerves(self.class))?;
+        let shakes = self.shakes;
+        let shaking = move |place: &Place| Place { scatter: place.scatter.scaled(shakes), ..*place };
+        let looks = self.recent.iter().filter(|look| near.contains(&look.place.at));
+        places.clear();
+        places.extend(looks.clone().map(|look| shaking(&look.place)));
+        let drive = Fit::of(places, at, swerves(self.class))?;
         let heading = |velocity: PixelPoint| unit(velocity).filter(|_| length(velocity) > CREEP_MS);
-        self.heading = heading(drive.velocity).or(self.heading);
+        let now = heading(drive.velocity).or(self.heading);
         let body = |look: &Look<S>| {
-            let heading = heading(drive.after(look.place.at - at).1).or(self.heading)?;
-            Some(Place { place: middle(&look.seen, heading)?, ..look.place })
+            let heading = heading(drive.after(look.place.at - at).1).or(now)?;
+            Some(Place { place: middle(&look.seen, heading)?, ..shaking(&look.place) })
         };
-        let bodies: Vec<Place> = looks.iter().filter_map(body).collect();
-        let fit = Fit::of(&bodies, at, swerves(self.class))?;
-        self.learn(&bodies, at, &fit);
+        places.clear();
+        places.extend(looks.filter_map(body));
+        self.heading = now;
+        let fit = Fit::of(places, at, swerves(self.class))?;
+        self.learn(places, at, &fit);
         Some(fit)
     }
 
@@ -206,12 +241,12 @@ impl<S: Copy> Path<S> {
     }
 
     /// Whether a place is farther from where the latest ones lead than it can be.
-    fn jumps(&self, next: &Place) -> bool {
+    fn jumps(&self, late: &mut Vec<Place>, next: &Place) -> bool {
         let Some(last) = self.recent.back() else { return false };
-        let late = self.recent.iter().map(|look| look.place).filter(|place| place.at >= last.place.at - LED_S - 1e-6);
-        let late: Vec<Place> =
-            late.map(|place| Place { scatter: place.scatter.scaled(self.shakes), ..place }).collect();
-        let Some(led) = Fit::of(&late, next.at, swerves(self.class)) else { return false };
+        let places = self.recent.iter().map(|look| look.place).filter(|place| place.at >= last.place.at - LED_S - 1e-6);
+        late.clear();
+        late.extend(places.map(|place| Place { scatter: place.scatter.scaled(self.shakes), ..place }));
+        let Some(led) = Fit::of(late, next.at, swerves(self.class)) else { return false };
         let errors = JUMP_ERRORS * led.scatter.plus(next.scatter.scaled(self.shakes)).largest();
         let far = led.place.distance(next.place) > JUMP_LENGTHS * self.size().length + errors;
         next.at - last.place.at > UNSEEN_S || far
@@ -245,17 +280,9 @@ impl<S: Copy> Path<S> {
         &self.nodes
     }
 
-    /// The least and the greatest coordinates of the way, metres.
-    pub(crate) fn bounds(&self) -> [PixelPoint; 2] {
-        let (most, least) =
-            (PixelPoint::new(f64::NEG_INFINITY, f64::NEG_INFINITY), PixelPoint::new(f64::INFINITY, f64::INFINITY));
-        self.nodes.iter().fold([least, most], |[low, high], node| {
-            let place = node.place;
-            [
-                PixelPoint::new(low.x.min(place.x), low.y.min(place.y)),
-                PixelPoint::new(high.x.max(place.x), high.y.max(place.y)),
-            ]
-        })
+    /// The bounds of the way.
+    pub(crate) const fn bounds(&self) -> &Bounds {
+        &self.bounds
     }
 
     /// The points between which it had come so far along its way, and the share of the way from one to the other; none
@@ -311,6 +338,18 @@ impl<S: Copy> Path<S> {
         let err = nearer.pace.toward(aside) / length(velocity);
         Some(Heading { way, err, scatter: nearer.scatter, pace: nearer.pace })
     }
+}
+
+fn bounds(nodes: &VecDeque<Node>) -> Bounds {
+    let (most, least) =
+        (PixelPoint::new(f64::NEG_INFINITY, f64::NEG_INFINITY), PixelPoint::new(f64::INFINITY, f64::INFINITY));
+    nodes.iter().fold([least, most], |[low, high], node| {
+        let place = node.place;
+        [
+            PixelPoint::new(low.x.min(place.x), low.y.min(place.y)),
+            PixelPoint::new(high.x.max(place.x), high.y.max(place.y)),
+        ]
+    })
 }
 
 fn length(vector: PixelPoint) -> f64 {

@@ -5,6 +5,7 @@
 //! one focal length (R. Hartley and A. Zisserman, Multiple View Geometry, 8.6). Where it does not
 //! tell it, from straight above, things are taken for flat.
 
+use super::Size;
 use super::homography::Homography;
 use kerege_contract::{FrameSize, PixelPoint};
 
@@ -38,6 +39,44 @@ impl Eye {
         let at = |row: usize| road.x * x[row] + road.y * y[row] + one[row] + height_m * self.up[row];
         let depth = at(2);
         PixelPoint::new(at(0) / depth, at(1) / depth)
+    }
+
+    /// The pictures of bodies of a size that head along a unit vector on the road.
+    pub(crate) fn body(&self, heading: PixelPoint, size: Size) -> Body<'_> {
+        let [x, y, _] = self.columns;
+        let toward = |east: f64, north: f64| sum(scaled(x, east), scaled(y, north));
+        let (l, w) = (size.length / 2.0, size.width / 2.0);
+        let (long, wide) = (toward(l * heading.x, l * heading.y), toward(-w * heading.y, w * heading.x));
+        Body { eye: self, long, wide, up: scaled(self.up, size.height) }
+    }
+}
+
+/// A body of a size and heading, as it is seen from an eye.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Body<'e> {
+    eye: &'e Eye,
+    /// From its middle to its front, to its side, and from the road to its top, homogeneous.
+    long: Column,
+    wide: Column,
+    up: Column,
+}
+
+impl Body<'_> {
+    /// The middle across and the lower end of its picture where its middle is at a place on the road; square pixels.
+    pub(crate) fn outline(&self, middle: PixelPoint) -> (f64, f64) {
+        let [x, y, one] = self.eye.columns;
+        let centre = [0, 1, 2].map(|row| middle.x * x[row] + middle.y * y[row] + one[row]);
+        let (mut left, mut right, mut bottom) = (f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
+        for (a, b) in [(1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (-1.0, 1.0)] {
+            let foot = [0, 1, 2].map(|row| centre[row] + a * self.long[row] + b * self.wide[row]);
+            for [x, y, depth] in [foot, sum(foot, self.up)] {
+                let nearness = 1.0 / depth;
+                left = left.min(x * nearness);
+                right = right.max(x * nearness);
+                bottom = bottom.max(y * nearness);
+            }
+        }
+        (f64::midpoint(left, right), bottom)
     }
 }
 

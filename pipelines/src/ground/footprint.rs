@@ -79,9 +79,17 @@ impl Footprint {
 
 /// Error of a contact point on the road in a direction (a unit vector), one standard deviation, metres.
 pub(crate) fn contact_err(contact: &Contact, toward: PixelPoint, plane: &GroundPlane) -> f64 {
+    let [down, right] = contact_errs(contact, plane);
+    dot(down, toward).hypot(dot(right, toward))
+}
+
+/// The two vectors on the road along which a contact point errs independently, each as long as one standard deviation,
+/// metres.
+pub(crate) fn contact_errs(contact: &Contact, plane: &GroundPlane) -> [PixelPoint; 2] {
     let error = |side: f64| (CONTACT * side).max(CONTACT_FLOOR);
+    let scaled = |step: PixelPoint, by: f64| PixelPoint::new(by * step.x, by * step.y);
     let (down, right) = (plane.step(contact.anchor, 0.0, 1.0), plane.step(contact.anchor, 1.0, 0.0));
-    (dot(down, toward) * error(contact.height)).hypot(dot(right, toward) * error(contact.width))
+    [scaled(down, error(contact.height)), scaled(right, error(contact.width))]
 }
 
 /// The front of a road user in a picture without a ground plane, with its error (one standard

@@ -26,38 +26,42 @@ pub(crate) struct Contact {
     pub(crate) height: f64,
 }
 
+/// Where on the road a contact point is, and how the road lies there in the picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Stand {
+    anchor: PixelPoint,
+    /// Metres.
+    place: PixelPoint,
+    /// How far a pixel to the right and one down go on the road, metres.
+    right: PixelPoint,
+    down: PixelPoint,
+}
+
 impl GroundPlane {
+    /// Where a contact point is, also where the plane does not hold.
+    pub(crate) fn stand(&self, anchor: PixelPoint) -> Stand {
+        let (right, down) = (self.step(anchor, 1.0, 0.0), self.step(anchor, 0.0, 1.0));
+        Stand { anchor, place: self.extended(anchor), right, down }
+    }
+
     /// The middle of the footprint of what is seen, metres: of a body of a size that heads (either way) along a unit vector
     /// on the road. Far from where the plane holds it means nothing.
     pub(crate) fn middle(&self, contact: &Contact, heading: PixelPoint, size: Size) -> PixelPoint {
-        let (place, anchor) = (self.extended(contact.anchor), contact.anchor);
-        let (right, down) = (self.step(anchor, 1.0, 0.0), self.step(anchor, 0.0, 1.0));
+        self.middle_at(&self.stand(contact.anchor), heading, size)
+    }
+
+    /// The same of what is known to stand somewhere.
+    pub(crate) fn middle_at(&self, stand: &Stand, heading: PixelPoint, size: Size) -> PixelPoint {
+        let Stand { anchor, place, right, down } = *stand;
         let start = behind(place, [right, down], heading, size);
-        let mut middle = start;
+        let (mut middle, body) = (start, self.eye.body(heading, size));
         for _ in 0..STEPS {
-            let (across, bottom) = self.outline(middle, heading, size);
+            let (across, bottom) = body.outline(middle);
             let (x, y) = (anchor.x - across, anchor.y - bottom);
             middle = PixelPoint::new(middle.x + right.x * x + down.x * y, middle.y + right.y * x + down.y * y);
         }
         // Right below the camera a picture of a body has no shape that its footprint could be told from.
         if middle.distance(place) <= MOST_LENGTHS * size.length.max(size.width) { middle } else { start }
-    }
-
-    /// The middle across and the lower end of the picture of a body.
-    fn outline(&self, middle: PixelPoint, heading: PixelPoint, size: Size) -> (f64, f64) {
-        let (l, w) = (size.length / 2.0, size.width / 2.0);
-        let (mut left, mut right, mut bottom) = (f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
-        for (a, b) in [(l, w), (l, -w), (-l, -w), (-l, w)] {
-            let corner =
-                PixelPoint::new(middle.x + a * heading.x - b * heading.y, middle.y + a * heading.y + b * heading.x);
-            for height in [0.0, size.height] {
-                let seen = self.eye.see(corner, height);
-                left = left.min(seen.x);
-                right = right.max(seen.x);
-                bottom = bottom.max(seen.y);
-            }
-        }
-        (f64::midpoint(left, right), bottom)
     }
 }
 

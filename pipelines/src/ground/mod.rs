@@ -14,8 +14,10 @@ mod speed;
 mod units;
 
 pub use calibrate::{CannotCalibrate, calibrate};
-pub(crate) use footprint::{Footprint, contact_err, cross, dot, front_in_picture, length_in_picture, unit};
-pub(crate) use middle::Contact;
+pub(crate) use footprint::{
+    Footprint, contact_err, contact_errs, cross, dot, front_in_picture, length_in_picture, unit,
+};
+pub(crate) use middle::{Contact, Stand};
 pub(crate) use motion::{Motion, hardest_braking, sure};
 pub(crate) use readings::Readings;
 pub(crate) use size::Size;

@@ -1,7 +1,7 @@
 //! `failure_to_yield`: a motor vehicle that passed a person on a crosswalk shortly before or after.
 
 use super::judge::Judge;
-use super::meetings::Meetings;
+use super::meetings::Acquainted;
 use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::Reason;
@@ -13,29 +13,30 @@ use kerege_contract::scene::FailureToYield;
 #[derive(Debug)]
 pub(crate) struct FailureToYieldJudge {
     thresholds: FailureToYield,
-    meetings: Meetings,
+    met: Acquainted,
 }
 
 impl FailureToYieldJudge {
     pub(crate) fn new(thresholds: &FailureToYield) -> Self {
-        Self { thresholds: thresholds.clone(), meetings: Meetings::default() }
+        Self { thresholds: thresholds.clone(), met: Acquainted::default() }
     }
 }
 
 impl Judge for FailureToYieldJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
-        let met = self.meetings.follow(watch, post.users(watch), self.thresholds.min_speed_kmh);
-        for meeting in met.into_iter().filter(|meeting| meeting.is_surely_within(self.thresholds.max_pet_s)) {
-            let vehicle_first = meeting.classes[1] == Person;
-            let [person_id, vehicle_id] =
-                if vehicle_first { [meeting.second, meeting.first] } else { [meeting.first, meeting.second] };
+        let FailureToYield { max_pet_s, min_speed_kmh, .. } = self.thresholds;
+        let met = self.met.news(watch, post, min_speed_kmh);
+        for meeting in met.into_iter().filter(|meeting| meeting.is_surely_within(max_pet_s, min_speed_kmh)) {
+            let [first, second] = meeting.parties;
+            let [person, vehicle] = if second.class == Person { [second, first] } else { [first, second] };
+            let (person_id, reached, vehicle_id) = (person.id, person.reached, vehicle.id);
+            let vehicle_class = vehicle.class;
             let find = |id| watch.users.iter().find(|user| user.id == id);
             let Some(person) = find(person_id).filter(|user| user.track.class() == Person) else { continue };
-            if !meeting.classes[usize::from(!vehicle_first)].is_motor_vehicle() {
+            if !vehicle_class.is_motor_vehicle() {
                 continue;
             }
             // Where the ways cross is where the person was then: that must be on the crosswalk.
-            let reached = meeting.reached[usize::from(vehicle_first)];
             let Some(zone) = foot_at(person, reached).and_then(|foot| post.zone_at(watch, foot)) else { continue };
             // The vehicle may have left the picture.
             let (vehicle, frame) = (find(vehicle_id), watch.layout.frame);
@@ -46,7 +47,7 @@ impl Judge for FailureToYieldJudge {
                 course: Course::Passes,
                 over: Reason::Moved,
                 evidence: Some(Box::new(Evidence { objects, signals: None })),
-                ..Claim::of(post.number, Spot::zone(zone), place, meeting.at)
+                ..Claim::of(post.number, Spot::zone(zone), place, meeting.encounter.at)
             });
         }
     }
@@ -57,7 +58,7 @@ impl Judge for FailureToYieldJudge {
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.meetings.is_empty()
+        self.met.is_empty()
     }
 }
 

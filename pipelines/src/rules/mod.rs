@@ -47,13 +47,16 @@ pub(crate) use watch::{LaneUser, Post, RoadUser, Watch};
 
 use crate::RuleOptions;
 use judge::{Judge, judge_of};
-use kerege_contract::scene::{Rule, Scope};
+use kerege_contract::scene::{Rule, RuleKind, Scope};
 use kerege_contract::{RoadUserClass, Scene, UtcTime};
+use meetings::{Meeting, Meetings};
 
 /// The rules of one scene.
 #[derive(Debug)]
 pub(crate) struct Rules {
     watched: Vec<Watched>,
+    /// For the rules that ask who met whom.
+    meetings: Meetings,
     claims: Vec<Claim>,
 }
 
@@ -64,6 +67,16 @@ struct Watched {
     judge: Box<dyn Judge>,
 }
 
+impl Watched {
+    fn is_in_force(&self, utc: UtcTime, options: &RuleOptions) -> bool {
+        schedule::in_force(&self.rule.schedule, utc, options.utc_offset_min)
+    }
+
+    const fn asks_who_met(&self) -> bool {
+        matches!(self.rule.kind, RuleKind::NearMiss(_) | RuleKind::FailureToYield(_))
+    }
+}
+
 impl Rules {
     pub(crate) fn new(scene: &Scene) -> Self {
         let watched = scene.rules.iter().map(|rule| Watched {
@@ -71,20 +84,35 @@ impl Rules {
             scope: rule.scope(scene),
             judge: judge_of(&rule.kind),
         });
-        Self { watched: watched.collect(), claims: Vec::new() }
+        Self { watched: watched.collect(), meetings: Meetings::default(), claims: Vec::new() }
     }
 
     /// What all rules in force claim of this frame, in the rules' order.
     pub(crate) fn judge(&mut self, watch: &Watch<'_>, utc: UtcTime, options: &RuleOptions) -> &[Claim] {
         self.claims.clear();
-        for (number, Watched { rule, scope, judge }) in self.watched.iter_mut().enumerate() {
-            if schedule::in_force(&rule.schedule, utc, options.utc_offset_min) {
+        let met = self.meetings(watch, utc, options);
+        let watch = &Watch { met: &met, ..*watch };
+        for (number, watched) in self.watched.iter_mut().enumerate() {
+            let in_force = watched.is_in_force(utc, options);
+            let Watched { rule, scope, judge } = watched;
+            if in_force {
                 judge.judge(watch, &Post { number, rule, scope }, &mut self.claims);
             } else {
                 *judge = judge_of(&rule.kind);
             }
         }
         &self.claims
+    }
+
+    /// Who met whom of late; nobody is followed while no rule asks.
+    fn meetings(&mut self, watch: &Watch<'_>, utc: UtcTime, options: &RuleOptions) -> Vec<Meeting> {
+        let asks = |watched: &&Watched| watched.asks_who_met() && watched.is_in_force(utc, options);
+        let asking: Vec<&Rule> = self.watched.iter().filter(asks).map(|watched| &watched.rule).collect();
+        if asking.is_empty() {
+            self.meetings = Meetings::default();
+            return Vec::new();
+        }
+        self.meetings.follow(watch, |class, tall| asking.iter().any(|rule| rule.judges(class, tall)))
     }
 
     /// The near misses of this frame by the rule that counts them: the class of who came second, and the
@@ -104,11 +132,12 @@ impl Rules {
     /// Whether no judge remembers anybody.
     #[cfg(test)]
     pub(crate) fn is_idle(&self) -> bool {
-        self.watched.iter().all(|watched| watched.judge.is_idle())
+        self.meetings.is_empty() && self.watched.iter().all(|watched| watched.judge.is_idle())
     }
 
     /// Forgets what was seen of all road users: the camera was interrupted.
     pub(crate) fn forget(&mut self) {
+        self.meetings = Meetings::default();
         for watched in &mut self.watched {
             watched.judge = judge_of(&watched.rule.kind);
         }

@@ -2,7 +2,7 @@
 //! cross shortly after one another. Rare ones are incidents, all below a larger time are counted.
 
 use super::judge::Judge;
-use super::meetings::Meetings;
+use super::meetings::Acquainted;
 use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::Reason;
@@ -13,36 +13,37 @@ use kerege_contract::scene::NearMiss;
 #[derive(Debug)]
 pub(crate) struct NearMissJudge {
     thresholds: NearMiss,
-    meetings: Meetings,
+    met: Acquainted,
     counted: Vec<(RoadUserClass, f64)>,
 }
 
 impl NearMissJudge {
     pub(crate) fn new(thresholds: &NearMiss) -> Self {
-        Self { thresholds: thresholds.clone(), meetings: Meetings::default(), counted: Vec::new() }
+        Self { thresholds: thresholds.clone(), met: Acquainted::default(), counted: Vec::new() }
     }
 }
 
 impl Judge for NearMissJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
-        let met = self.meetings.follow(watch, post.users(watch), self.thresholds.min_speed_kmh);
-        for meeting in met {
+        let min_speed_kmh = self.thresholds.min_speed_kmh;
+        for meeting in self.met.news(watch, post, min_speed_kmh) {
+            let [first, second] = meeting.parties;
             let find = |id| watch.users.iter().find(|user| user.id == id);
             // One of them may have left the picture.
-            let here: Vec<&RoadUser<'_>> = [meeting.second, meeting.first].into_iter().filter_map(find).collect();
+            let here: Vec<&RoadUser<'_>> = [second.id, first.id].into_iter().filter_map(find).collect();
             let Some(nearest) = here.first().filter(|user| is_watched(post, watch, user)) else { continue };
-            if meeting.pet_s < self.thresholds.counted_pet_s {
-                self.counted.push((meeting.classes[1], meeting.pet_s));
+            if meeting.encounter.pet_s < self.thresholds.counted_pet_s {
+                self.counted.push((second.class, meeting.encounter.pet_s));
             }
-            if meeting.is_surely_within(self.thresholds.max_pet_s) {
+            if meeting.is_surely_within(self.thresholds.max_pet_s, min_speed_kmh) {
                 let objects = here.iter().map(|user| user.object(watch.layout.frame, watch.now)).collect();
                 let spot = nearest.journey.lane.map_or_else(Spot::default, Spot::lane);
                 claims.push(Claim {
-                    about: About::Pair(meeting.second, meeting.first),
+                    about: About::Pair(second.id, first.id),
                     course: Course::Passes,
                     over: Reason::Moved,
                     evidence: Some(Box::new(Evidence { objects, signals: None })),
-                    ..Claim::of(post.number, spot, nearest.anchor, meeting.at)
+                    ..Claim::of(post.number, spot, nearest.anchor, meeting.encounter.at)
                 });
             }
         }
@@ -58,7 +59,7 @@ impl Judge for NearMissJudge {
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.meetings.is_empty()
+        self.met.is_empty()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What judges look at: the road users of a frame, and what of the scene their rule is about.
 
+use super::meetings::Meeting;
 use crate::clock::Clock;
 use crate::count::{Journey, Step};
 use crate::ground::Contact;
@@ -82,6 +83,8 @@ pub(crate) struct Watch<'t> {
     pub(crate) sightings: &'t [Sighting],
     /// What lies still, and when that was seen, pipeline seconds.
     pub(crate) things: (f64, &'t [Thing]),
+    /// Who met whom of late, for the rules that ask.
+    pub(crate) met: &'t [Meeting],
     /// Lines that were found crossed in this frame, also by tracks that ended with it.
     pub(crate) crossed: &'t [(TrackId, Step)],
 }
@@ -135,7 +138,9 @@ impl Watch<'_> {
     fn nearer(&self, user: &RoadUser<'_>) -> impl Iterator<Item = Cover> {
         let (own, id) = (user.track.seen_box, user.id);
         let others = self.users.iter().filter(move |other| other.id != id).map(|other| other.track.seen_box);
-        others.filter(move |b| b.y2 > own.y2 + HIDES_HEIGHT * own.height()).map(move |b| Cover::of(own, b))
+        let lower = own.y2 + HIDES_HEIGHT * own.height();
+        let covers = move |b: &PixelBox| b.y2 > lower && b.x1 < own.x2 && b.x2 > own.x1;
+        others.filter(covers).map(move |b| Cover::of(own, b))
     }
 
     /// Whether a road user is as wide on the road as its class must be; true where there is no ground plane. A
