@@ -38,6 +38,12 @@ const MIN_PLACES: usize = 5;
 /// What a drive that is fitted to places takes of their freedom, in numbers of places.
 const FITTED: f64 = 2.5;
 
+/// Nobody speeds up, slows down or turns more than so many times as much as is usual, by so many errors of his speeds.
+const DRIVABLE: f64 = 2.0;
+const PACE_ERRORS: f64 = 1.5;
+/// Places are off their drive by chance as far as this many standard deviations of their mean square.
+const CHANCE: f64 = 2.0;
+
 /// How much somebody of a class speeds up, slows down or turns (one standard deviation), m/s².
 const fn swerves(class: RoadUserClass) -> f64 {
     match class {
@@ -216,12 +222,15 @@ impl<S: Copy> Path<S> {
         places.extend(looks.filter_map(body));
         self.heading = now;
         let fit = Fit::of(places, at, swerves(self.class))?;
-        self.learn(places, at, &fit);
-        Some(fit)
+        let worse = self.learn(places, at, &fit);
+        Some(Fit { scatter: fit.scatter.scaled(worse), pace: fit.pace.scaled(worse), ..fit })
     }
 
     fn add(&mut self, at: f64, fit: &Fit) -> bool {
         let Fit { place, velocity, scatter, pace, .. } = *fit;
+        if self.nodes.back().is_some_and(|last| !self.can_drive(last, at, fit)) {
+            self.nodes.clear();
+        }
         let step = self.spacing().max(NODE_ERRORS * scatter.largest());
         let along = match self.nodes.back_mut() {
             None => 0.0,
@@ -240,6 +249,14 @@ impl<S: Copy> Path<S> {
         true
     }
 
+    /// Whether somebody of its kind can change so from one point of the way to where he is next: where places jump to
+    /// those of another, bit by bit, a drive that nobody drives is fitted to them.
+    fn can_drive(&self, last: &Node, at: f64, next: &Fit) -> bool {
+        let errors = last.pace.plus(next.pace).largest();
+        let most = DRIVABLE * swerves(self.class) * (at - last.until) + PACE_ERRORS * errors;
+        last.velocity.distance(next.velocity) <= most
+    }
+
     /// Whether a place is farther from where the latest ones lead than it can be.
     fn jumps(&self, late: &mut Vec<Place>, next: &Place) -> bool {
         let Some(last) = self.recent.back() else { return false };
@@ -252,23 +269,28 @@ impl<S: Copy> Path<S> {
         next.at - last.place.at > UNSEEN_S || far
     }
 
-    /// Learns from places how much they shake about the drive that was fitted to them.
-    fn learn(&mut self, places: &[Place], at: f64, fit: &Fit) {
+    /// Learns from places how much they shake about the drive that was fitted to them. How many times more (a share of
+    /// variances, at least 1) than by chance they are off that drive: nobody drives so, or it was not one alone.
+    fn learn(&mut self, places: &[Place], at: f64, fit: &Fit) -> f64 {
         let n = places.len();
         if n < MIN_PLACES {
-            return;
+            return 1.0;
         }
         let off = |one: &Place| {
             let led = fit.after(one.at - at).0;
             one.scatter.surprise(PixelPoint::new(one.place.x - led.x, one.place.y - led.y))
         };
         #[expect(clippy::cast_precision_loss, reason = "some seconds' places")]
-        let now = self.shakes * places.iter().map(off).sum::<f64>() / (2.0 * (n as f64 - FITTED));
+        let free = n as f64 - FITTED;
+        let ratio = places.iter().map(off).sum::<f64>() / (2.0 * free);
+        let now = self.shakes * ratio;
         let last = places[n - 1].at - places[n - 2].at;
         let seen = self.since.map_or(0.0, |since| at - since);
         // The first places tell alone, later ones are weighed against them.
         let weight = (last / seen.clamp(last, LEARNT_S)).min(1.0);
         self.shakes = (self.shakes + weight * (now.max(1.0) - self.shakes)).max(1.0);
+        // The mean of the squares of as many numbers, each of variance 1 along two axes, varies by the inverse of their number.
+        (ratio / (1.0 + CHANCE / free.sqrt())).max(1.0)
     }
 
     fn spacing(&self) -> f64 {
