@@ -32,8 +32,10 @@ const SHAKES: f64 = 0.3;
 /// off by so much more than it shakes from one frame to the next.
 const LEARNT_S: f64 = 3.0;
 const LASTS: f64 = 1.25;
-/// No box jumps by so many errors.
-const FAR: f64 = 5.0;
+/// It is over the line once it was seen surely beyond it for so long, seconds, and so often, one look after the other: a
+/// box may jump, and who walks before it may lift its bottom.
+const BEYOND_S: f64 = 0.3;
+const MIN_LOOKS: u32 = 3;
 /// Who drives along the line does not come over it: the least sine of the angle between them.
 const CROSSES: f64 = 0.4;
 /// The hardest that anybody brakes, m/s²: who cannot stop any more has gone on.
@@ -126,11 +128,6 @@ impl Gauge {
         self.speed.abs() < STANDS_MS * self.metre
     }
 
-    /// Whether its front is farther beyond the line than any box jumps.
-    pub(super) fn is_far_beyond(&self) -> bool {
-        self.beyond > FAR * self.err
-    }
-
     /// Whether its front is surely beyond the line.
     pub(super) fn is_beyond(&self) -> bool {
         self.beyond > 2.0 * self.err
@@ -167,6 +164,8 @@ pub(super) struct Approach {
     /// The same from the last two frames, which is known sooner and less well.
     pace: Option<f64>,
     over: Option<Over>,
+    /// Since when it has been seen beyond the line, and how often surely.
+    beyond: Option<(f64, u32)>,
 }
 
 impl Approach {
@@ -180,7 +179,7 @@ impl Approach {
         Some(gauge)
     }
 
-    /// When its front passed the line, coming from upstream; none while it is before it.
+    /// When its front passed the line, coming from upstream; none while it is before it, or not surely over it.
     pub(super) const fn over(&self) -> Option<Over> {
         self.over
     }
@@ -198,7 +197,7 @@ impl Approach {
         if self.jumped(at, gauge) {
             // Another vehicle goes on under the same number.
             (self.upstream, self.passed, self.over, self.last) = (None, None, None, None);
-            self.pace = None;
+            (self.pace, self.beyond) = (None, None);
         }
         self.speed = self.velocity.map(|_| gauge.speed);
         if !gauge.within && self.over.is_none() {
@@ -210,12 +209,26 @@ impl Approach {
         if let Some((before, was)) = self.last.filter(|last| last.1 <= 0.0 && gauge.beyond > 0.0) {
             self.passed = Some(before + was / (was - gauge.beyond) * (at - before));
         }
-        if let Some(from) = self.upstream.filter(|_| self.over.is_none() && gauge.is_beyond()) {
-            let middle = f64::midpoint(from, at);
-            self.over = Some(Over { at: self.passed.unwrap_or(middle).clamp(from, at), from, to: at });
+        let to = self.seen_beyond(at, gauge);
+        if let Some((from, to)) = self.upstream.filter(|_| self.over.is_none()).zip(to) {
+            let middle = f64::midpoint(from, to);
+            self.over = Some(Over { at: self.passed.unwrap_or(middle).clamp(from, to), from, to });
         }
         self.pace = self.last.filter(|last| at > last.0).map(|(before, was)| (gauge.beyond - was) / (at - before));
         self.last = Some((at, gauge.beyond));
+    }
+
+    /// Since when its front has surely been beyond the line; none until that lasted.
+    fn seen_beyond(&mut self, at: f64, gauge: &Gauge) -> Option<f64> {
+        let unseen = self.last.is_some_and(|(before, _)| at - before > UNSEEN_S);
+        if gauge.beyond < gauge.err || unseen {
+            self.beyond = None;
+        }
+        if gauge.is_beyond() {
+            let (since, looks) = self.beyond.unwrap_or((at, 0));
+            self.beyond = Some((since, looks + 1));
+        }
+        self.beyond.filter(|(since, looks)| *looks >= MIN_LOOKS && at - since >= BEYOND_S).map(|(since, _)| since)
     }
 
     /// Whether its front is farther from where it was than it can have driven since, or was not seen for long
@@ -227,6 +240,11 @@ impl Approach {
         let most = (speed.abs() + SPEEDS_UP * seconds * gauge.metre / 2.0) * seconds;
         let unseen = seconds > UNSEEN_S && was <= 0.0 && gauge.beyond > 0.0;
         unseen || (gauge.beyond - was).abs() > most + SHAKES * gauge.length + 2.0 * gauge.err
+    }
+
+    /// Whether this look is the first that surely shows it beyond the line.
+    pub(super) fn comes_over(&self) -> bool {
+        self.beyond.is_some_and(|(_, looks)| looks == 1)
     }
 
     fn gauge(&mut self, user: &RoadUser<'_>, line: &StopLineShape, layout: &Layout) -> Option<Gauge> {
@@ -309,12 +327,17 @@ mod tests {
 
     #[test]
     fn the_front_passes_between_the_last_sure_place_before_and_the_first_beyond() {
-        let over = run(&[(0.0, gauge(-2.0)), (0.1, gauge(-0.3)), (0.2, gauge(0.1)), (0.3, gauge(1.0))]).unwrap();
+        let looks = [(0.0, -2.0), (0.1, -0.3), (0.2, 0.1), (0.3, 1.0), (0.4, 1.4), (0.6, 2.0), (0.7, 2.4)];
+        let samples = looks.map(|(at, beyond)| (at, gauge(beyond)));
+        let over = run(&samples).unwrap();
         assert!((over.at - 0.175).abs() < 1e-9);
         assert_eq!((over.from, over.to), (0.0, 0.3));
+        assert_eq!(run(&samples[..5]), None, "for too short a time");
         // Seldom seen: less sure.
-        let over = run(&[(0.0, gauge(-2.0)), (3.0, gauge(1.0))]).unwrap();
-        assert_eq!((over.at, over.from, over.to), (2.0, 0.0, 3.0));
+        let seldom = [(0.0, -2.0), (0.9, 1.0), (1.8, 1.4), (2.7, 2.0)].map(|(at, beyond)| (at, gauge(beyond)));
+        let over = run(&seldom).unwrap();
+        assert!((over.at - 0.6).abs() < 1e-9);
+        assert_eq!((over.from, over.to), (0.0, 0.9));
     }
 
     #[test]
@@ -331,10 +354,14 @@ mod tests {
         let shakes = [(0.0, -3.0), (1.0, -0.1), (1.1, 0.1), (1.2, -0.1), (1.3, 0.1), (1.4, -0.2)];
         let mut samples: Vec<(f64, Gauge)> = shakes.iter().map(|(at, beyond)| (*at, gauge(*beyond))).collect();
         assert_eq!(run(&samples), None);
-        samples.extend([(9.0, gauge(-0.2)), (9.1, gauge(0.2)), (9.2, gauge(0.6)), (9.3, gauge(-0.1))]);
+        samples.extend(
+            [(9.0, -0.2), (9.1, 1.0), (9.2, -0.2), (9.3, 0.8), (9.4, 0.1)].map(|(at, beyond)| (at, gauge(beyond))),
+        );
+        assert_eq!(run(&samples), None, "a box that jumps is over nothing");
+        samples.extend([(9.5, 0.5), (9.6, 0.3), (9.7, 0.5), (9.9, 0.6)].map(|(at, beyond)| (at, gauge(beyond))));
         let over = run(&samples).unwrap();
-        assert!((over.at - 9.05).abs() < 1e-9, "it stood in doubt from 1 s on: {over:?}");
-        assert_eq!((over.from, over.to), (0.0, 9.2));
+        assert!((over.at - 9.22).abs() < 1e-9, "it stood in doubt from 1 s on: {over:?}");
+        assert_eq!((over.from, over.to), (0.0, 9.5));
         samples.push((10.0, gauge(-1.0)));
         assert_eq!(run(&samples), None);
     }

@@ -2,15 +2,21 @@
 //! names, and what their signal showed when they came over them.
 
 use super::approach::{Approach, Gauge, Over, StopLineShape};
+use super::cast::Seen;
 use super::watch::{Post, RoadUser, Watch};
 use crate::TrackId;
 use crate::signals::{Shown, Window};
+use kerege_contract::PixelPoint;
 use kerege_contract::fact::Direction;
 use kerege_contract::phase::SignalTimeline;
 use std::collections::BTreeMap;
 
 /// How much of the signals' past a violation carries, seconds: yellow and red of a usual cycle.
 pub(super) const CARRIED_S: f64 = 60.0;
+
+/// What hid a contact point may hide it still for so long, seconds, unless it went on by so many box widths.
+const HIDES_S: f64 = 1.0;
+const HIDES_WIDTHS: f64 = 0.25;
 
 /// A signal, and how sure its red must be.
 #[derive(Debug, Clone, Copy)]
@@ -43,10 +49,39 @@ pub(super) struct Drive<C> {
     own_since: f64,
     /// The lane in which it came.
     pub(super) lane: Option<usize>,
+    /// As it was when it was first seen beyond the line, and where.
+    pub(super) came: Option<(Seen, PixelPoint)>,
+    /// When and where its contact point was hidden last.
+    hidden: Option<(f64, PixelPoint)>,
     pub(super) case: Option<C>,
 }
 
 impl<C> Drive<C> {
+    fn new(own_since: f64) -> Self {
+        let approach = Approach::default();
+        Self { approach, own_since, lane: None, came: None, hidden: None, case: None }
+    }
+
+    /// Whether where its contact point seems to be can be believed.
+    fn is_clear(&mut self, user: &RoadUser<'_>, watch: &Watch<'_>) -> bool {
+        if !watch.is_clear(user) {
+            self.hidden = Some((watch.now, user.anchor));
+        }
+        let hides = |(at, place): (f64, PixelPoint)| {
+            watch.now - at <= HIDES_S && place.distance(user.anchor) <= HIDES_WIDTHS * user.width
+        };
+        !self.hidden.is_some_and(hides) && watch.fits_class(user) && !user.track.is_double()
+    }
+
+    /// Follows it to its newest fix.
+    fn follow(&mut self, user: &RoadUser<'_>, line: &StopLineShape, watch: &Watch<'_>) -> Option<Gauge> {
+        let gauge = if self.is_clear(user, watch) { self.approach.follow(user, line, watch.layout) } else { None };
+        if gauge.is_some() && self.approach.over().is_none() && self.approach.comes_over() {
+            self.came = Some((Seen::of_user(user, watch.now, watch.layout.frame), user.anchor));
+        }
+        gauge
+    }
+
     /// When its front passed the line; none while it is before it.
     pub(super) const fn over(&self) -> Option<Over> {
         self.approach.over()
@@ -76,16 +111,14 @@ impl<C> Drives<C> {
         let lines: Vec<(usize, StopLineShape)> =
             named.map(|number| (number, StopLineShape::of(watch.layout, number, dir))).collect();
         for user in post.users(watch).filter(|user| user.track.class().is_motor_vehicle() && user.track.is_seen()) {
-            let clear = watch.is_clear(user) && watch.fits_class(user) && !user.track.is_double();
             let own_since = user.track.unbroken_since;
             for (number, line) in &lines {
-                let new = || Drive { approach: Approach::default(), own_since, lane: None, case: None };
-                let drive = self.0.entry((*number, user.id)).or_insert_with(new);
+                let drive = self.0.entry((*number, user.id)).or_insert_with(|| Drive::new(own_since));
                 // Another may go on under its number: nobody answers for the way of both.
                 if drive.own_since < own_since {
-                    *drive = new();
+                    *drive = Drive::new(own_since);
                 }
-                let gauge = if clear { drive.approach.follow(user, line, watch.layout) } else { None };
+                let gauge = drive.follow(user, line, watch);
                 let Some(over) = drive.approach.over() else {
                     drive.lane = user.journey.lane.or(drive.lane);
                     drive.case = None;

@@ -1,11 +1,12 @@
 //! Who takes part: tracks as events tell of them.
 
-use super::About;
+use super::{About, RoadUser};
 use crate::TrackId;
 use crate::count::Journey;
+use crate::ground::Speed;
 use crate::track::Track;
-use kerege_contract::FrameSize;
 use kerege_contract::event::EventObject;
+use kerege_contract::{FrameBox, FrameSize, RoadUserClass};
 use std::collections::BTreeMap;
 
 /// The road users of one frame.
@@ -40,13 +41,42 @@ impl Cast<'_> {
 
 /// A track as an event tells of it.
 pub(super) fn object(id: TrackId, track: &Track, journey: Option<&Journey>, now: f64, frame: FrameSize) -> EventObject {
-    let speed = journey.and_then(|journey| journey.median_speed(now));
-    EventObject {
-        track: id.to_string(),
-        class: track.class(),
-        conf: track.class_confidence(),
-        bbox: track.shown_box(frame),
-        speed_kmh: speed.map(|speed| speed.kmh),
-        speed_err_kmh: speed.map(|speed| speed.err_kmh),
+    Seen::of(track, journey, now, frame).object(id)
+}
+
+/// What an event tells of a track, kept until it is told: cheaper than an object a frame.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) class: RoadUserClass,
+    pub(super) conf: f64,
+    pub(super) bbox: FrameBox,
+    pub(super) speed: Option<Speed>,
+}
+
+impl Seen {
+    fn of(track: &Track, journey: Option<&Journey>, now: f64, frame: FrameSize) -> Self {
+        Self {
+            class: track.class(),
+            conf: track.class_confidence(),
+            bbox: track.shown_box(frame),
+            speed: journey.and_then(|journey| journey.median_speed(now)),
+        }
+    }
+
+    /// Of a road user in this frame.
+    pub(super) fn of_user(user: &RoadUser<'_>, now: f64, frame: FrameSize) -> Self {
+        Self::of(user.track, Some(user.journey), now, frame)
+    }
+
+    /// As an event tells of it.
+    pub(super) fn object(self, id: TrackId) -> EventObject {
+        EventObject {
+            track: id.to_string(),
+            class: self.class,
+            conf: self.conf,
+            bbox: self.bbox,
+            speed_kmh: self.speed.map(|speed| speed.kmh),
+            speed_err_kmh: self.speed.map(|speed| speed.err_kmh),
+        }
     }
 }

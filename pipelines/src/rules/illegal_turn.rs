@@ -1,13 +1,13 @@
 //! `illegal_turn`: a road user that came over one line and leaves over another, where that is forbidden.
 
+use super::cast::Seen;
 use super::judge::Judge;
 use super::watch::{Post, Watch};
 use super::{About, Claim, Course, Evidence, RoadUser, Spot};
 use crate::count::Step;
 use crate::{Reason, TrackId};
-use kerege_contract::PixelPoint;
-use kerege_contract::event::EventObject;
 use kerege_contract::scene::IllegalTurn;
+use kerege_contract::{PixelPoint, RoadUserClass};
 use std::collections::BTreeMap;
 
 /// So many crossings of a road user are remembered.
@@ -27,13 +27,13 @@ struct Known {
     crossed: Vec<Step>,
     /// Since when it is surely one and the same road user, pipeline seconds.
     own_since: f64,
-    /// As it was last seen.
-    last: (EventObject, PixelPoint),
+    /// As it was last seen, and where.
+    last: (Seen, PixelPoint),
 }
 
 impl Known {
     fn of(user: &RoadUser<'_>, watch: &Watch<'_>) -> Self {
-        let last = (user.object(watch.layout.frame, watch.now), user.anchor);
+        let last = (Seen::of_user(user, watch.now, watch.layout.frame), user.anchor);
         Self { crossed: Vec::new(), own_since: user.track.unbroken_since, last }
     }
 
@@ -79,14 +79,14 @@ impl Judge for IllegalTurnJudge {
                 self.known.entry(*id).or_insert_with(|| Known::of(user, watch));
             }
             let Some(known) = self.known.get_mut(id) else { continue };
-            let (object, place) = &known.last;
-            if to(step.line) && object.class != PERSON && known.came_over(step, from) {
+            let (seen, place) = known.last;
+            if to(step.line) && seen.class != RoadUserClass::Person && known.came_over(step, from) {
                 claims.push(Claim {
                     about: About::One(*id),
                     course: Course::Passes,
                     over: Reason::Moved,
-                    evidence: Some(Box::new(Evidence { objects: vec![object.clone()], signals: None })),
-                    ..Claim::of(post.number, Spot::line(step.line, None), *place, step.cut.at)
+                    evidence: Some(Box::new(Evidence { objects: vec![seen.object(*id)], signals: None })),
+                    ..Claim::of(post.number, Spot::line(step.line, None), place, step.cut.at)
                 });
             }
             if known.crossed.len() < MAX_STEPS {
@@ -102,24 +102,22 @@ impl Judge for IllegalTurnJudge {
     }
 }
 
-const PERSON: kerege_contract::RoadUserClass = kerege_contract::RoadUserClass::Person;
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::count::Cut;
+    use kerege_contract::FrameBox;
     use kerege_contract::fact::Direction::{self, Backward, Forward};
-    use kerege_contract::{FrameBox, RoadUserClass};
 
     /// Lines 0 (in), 1 and 2 (out), and when they were crossed, as they are told.
     fn came(steps: &[(usize, Direction, f64)], own_since: f64) -> bool {
         let step = |&(line, dir, at): &(usize, Direction, f64)| Step { line, dir, cut: Cut::at_time(at) };
         let bbox = FrameBox { x1: 0.4, y1: 0.4, x2: 0.5, y2: 0.5 };
-        let (track, class) = ("t-1".to_owned(), RoadUserClass::Car);
-        let object = EventObject { track, class, conf: 1.0, bbox, speed_kmh: None, speed_err_kmh: None };
+        let seen = Seen { class: RoadUserClass::Car, conf: 1.0, bbox, speed: None };
         let (last, before) = steps.split_last().unwrap();
         let crossed = before.iter().map(step).collect();
-        Known { crossed, own_since, last: (object, PixelPoint::default()) }.came_over(&step(last), |line| line == 0)
+        let known = Known { crossed, own_since, last: (seen, PixelPoint::default()) };
+        known.came_over(&step(last), |line| line == 0)
     }
 
     #[test]

@@ -11,17 +11,15 @@ use super::at_line::{Drives, Signal};
 use super::judge::Judge;
 use super::watch::{Post, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
+use crate::Reason;
 use crate::signals::{PATIENCE_S, Shown};
-use crate::{Reason, TrackId};
-use kerege_contract::PixelPoint;
 use kerege_contract::event::EventObject;
 use kerege_contract::scene::RedLight;
 
 /// A speed lags behind: one that seems to go on may yet be seen to stand, seconds.
 const SETTLES_S: f64 = 1.2;
-/// It is beyond the line when it was seen there, surely, each time for so long and so often: a box may jump.
-const BEYOND_S: f64 = 0.3;
-const MIN_LOOKS: u32 = 3;
+/// Who was not seen for longer than this beyond the line may have stood there, seconds.
+const UNSEEN_S: f64 = 1.0;
 /// How long it may take from the stop line to a line that tells who turns, seconds.
 const TURN_S: f64 = 15.0;
 
@@ -36,21 +34,25 @@ pub(crate) struct RedLightJudge {
 #[derive(Debug)]
 struct Case {
     over: Over,
-    /// As it was seen when it passed the line.
-    object: EventObject,
-    place: PixelPoint,
-    /// Whether it stood beyond the line before it went on.
+    /// When it was last measured.
+    looked: f64,
+    /// Whether it stood, or may have stood, beyond the line before it went on.
     stood: bool,
     /// Whether it was faster than a walk: nobody drives through at less.
     drives: bool,
-    /// When it went on, as it seemed; and whether its rear is past the line, and surely so.
-    goes_on: Option<f64>,
+    /// When it was last seen not to have gone on, and when it went on, as it seemed.
+    goes_on: Option<(f64, f64)>,
+    /// Whether its rear is past the line.
     cleared: bool,
-    surely_cleared: bool,
-    /// Since when it has been seen surely beyond the line, and how often.
-    beyond: Option<(f64, u32)>,
     exit: Exit,
     closed: bool,
+}
+
+impl Case {
+    /// When it went on beyond the line.
+    fn went_on(&self) -> Over {
+        self.goes_on.map_or(self.over, |(from, to)| Over { at: to, from, to })
+    }
 }
 
 /// Where it left.
@@ -77,31 +79,28 @@ impl RedLightJudge {
     }
 
     fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
-        self.drives.follow(watch, post, self.thresholds.dir, |user, gauge, over, case| {
+        self.drives.follow(watch, post, self.thresholds.dir, |_, gauge, over, case| {
             let Some(gauge) = gauge else { return };
             let case = case.get_or_insert_with(|| Case {
                 over,
-                object: user.object(watch.layout.frame, watch.now),
-                place: user.anchor,
+                looked: watch.now,
                 stood: false,
                 drives: false,
                 goes_on: None,
                 cleared: false,
-                surely_cleared: false,
-                beyond: None,
                 exit: Exit::NotSeen,
                 closed: false,
             });
             case.over = over;
             case.cleared |= gauge.is_clear();
-            case.surely_cleared |= gauge.is_clear() && gauge.is_far_beyond();
-            case.beyond = gauge.is_beyond().then(|| case.beyond.map_or((watch.now, 1), |(since, n)| (since, n + 1)));
             case.drives |= gauge.drives();
+            case.stood |= case.goes_on.is_none() && watch.now - case.looked > UNSEEN_S;
             if gauge.stands() && !case.cleared && !case.closed {
                 (case.stood, case.goes_on) = (true, None);
             } else if case.goes_on.is_none() && gauge.goes_on() {
-                case.goes_on = Some(watch.now);
+                case.goes_on = Some((case.looked, watch.now));
             }
+            case.looked = watch.now;
         });
     }
 
@@ -132,15 +131,19 @@ impl Judge for RedLightJudge {
             };
             let verdict = verdict(thresholds, case, watch);
             case.closed = verdict != Verdict::Waits;
-            if verdict == Verdict::Red {
-                claims.push(claim(thresholds, post.number, (*number, *id), drive.lane, case, watch));
+            if let (Verdict::Red, Some((came, place))) = (verdict, drive.came) {
+                let spot = Spot::line(*number, drive.lane);
+                claims.push(Claim {
+                    about: About::One(*id),
+                    course: Course::Passes,
+                    over: Reason::Moved,
+                    evidence: Some(Box::new(evidence(thresholds, case, came.object(*id), watch))),
+                    ..Claim::of(post.number, spot, place, case.over.at)
+                });
             }
         }
         self.drives.0.retain(|(_, id), drive| {
-            let open = drive
-                .case
-                .as_ref()
-                .is_some_and(|case| !case.closed && watch.now - case.goes_on.unwrap_or(case.over.to) < TURN_S);
+            let open = drive.case.as_ref().is_some_and(|case| !case.closed && watch.now - case.went_on().to < TURN_S);
             open || watch.users.iter().any(|user| user.id == *id)
         });
     }
@@ -156,18 +159,15 @@ const fn signal(thresholds: &RedLight, group: u16) -> Signal {
 }
 
 fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
-    let went_on = case.goes_on.unwrap_or(case.over.to);
-    let age = watch.now - went_on;
-    let seen_beyond = case.surely_cleared
-        || case.beyond.is_some_and(|(since, looks)| watch.now - since >= BEYOND_S && looks >= MIN_LOOKS);
-    if !seen_beyond || (!case.cleared && age < SETTLES_S) {
-        return if age > PATIENCE_S { Verdict::Lawful } else { Verdict::Waits };
+    let went_on = case.went_on();
+    let age = watch.now - went_on.to;
+    if !case.cleared && age < SETTLES_S {
+        return Verdict::Waits;
     }
     let by = |group, over: &Over| signal(thresholds, group).shown(over, watch);
     // Who stood beyond the line is a matter of the stop line, unless it was still red when he went on.
-    let left = Over { at: went_on, from: went_on, to: went_on };
     let main = by(thresholds.group, &case.over);
-    let later = if case.stood { by(thresholds.group, &left) } else { main };
+    let later = if case.stood { by(thresholds.group, &went_on) } else { main };
     match (main, later) {
         (Shown::Other, _) | (_, Shown::Other) => return Verdict::Lawful,
         (Shown::Red, Shown::Red) if case.drives => {}
@@ -183,21 +183,8 @@ fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
     }
 }
 
-fn claim(
-    thresholds: &RedLight,
-    rule: usize,
-    (line, id): (usize, TrackId),
-    lane: Option<usize>,
-    case: &Case,
-    watch: &Watch<'_>,
-) -> Claim {
+fn evidence(thresholds: &RedLight, case: &Case, object: EventObject, watch: &Watch<'_>) -> Evidence {
     let groups: Vec<u16> = std::iter::once(thresholds.group).chain(thresholds.turn_group).collect();
     let signals = signal(thresholds, thresholds.group).told(&groups, &case.over, case.over.to + 2.0, watch);
-    Claim {
-        about: About::One(id),
-        course: Course::Passes,
-        over: Reason::Moved,
-        evidence: Some(Box::new(Evidence { objects: vec![case.object.clone()], signals })),
-        ..Claim::of(rule, Spot::line(line, lane), case.place, case.over.at)
-    }
+    Evidence { objects: vec![object], signals }
 }

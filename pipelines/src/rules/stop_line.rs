@@ -22,6 +22,8 @@ const WINDOW_S: f64 = 1.0;
 const STANDS_MS: f64 = 0.8;
 const STANDS_WIDTHS: f64 = 0.15;
 const RELEASE: f64 = 2.0;
+/// As often is it measured while it stands, at least.
+const MIN_LOOKS: u32 = 3;
 
 /// The judge of one rule.
 #[derive(Debug)]
@@ -34,10 +36,21 @@ pub(crate) struct StopLineJudge {
 #[derive(Debug)]
 struct Stand {
     since: f64,
+    /// How far it was measured to be beyond the line since, with the error of that, sums; and how often.
+    beyond: f64,
+    err: f64,
+    looks: u32,
     object: EventObject,
     place: PixelPoint,
     /// Whether it came and stood while it was red; none while that is not known.
     red: Option<bool>,
+}
+
+impl Stand {
+    /// Whether all looks together show it surely beyond the line.
+    fn is_beyond(&self) -> bool {
+        self.looks >= MIN_LOOKS && self.beyond > 2.0 * self.err
+    }
 }
 
 impl StopLineJudge {
@@ -55,12 +68,20 @@ impl StopLineJudge {
                 *stand = None;
                 return;
             }
-            stand.get_or_insert_with(|| Stand {
+            let stand = stand.get_or_insert_with(|| Stand {
                 since: watch.now - WINDOW_S,
+                beyond: 0.0,
+                err: 0.0,
+                looks: 0,
                 object: user.object(watch.layout.frame, watch.now),
                 place: user.anchor,
                 red: None,
             });
+            if let Some(gauge) = gauge {
+                stand.beyond += gauge.beyond;
+                stand.err += gauge.err;
+                stand.looks += 1;
+            }
         });
     }
 
@@ -94,7 +115,7 @@ impl Judge for StopLineJudge {
         for ((number, id), drive) in &mut self.drives.0 {
             let (over, lane) = (drive.over(), drive.lane);
             let (Some(stand), Some(over)) = (&mut drive.case, over) else { continue };
-            if watch.now - stand.since < confirm_s {
+            if watch.now - stand.since < confirm_s || !stand.is_beyond() {
                 continue;
             }
             Self::judge_stand(&signal, confirm_s, &over, stand, watch);
