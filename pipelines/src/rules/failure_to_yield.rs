@@ -28,22 +28,21 @@ impl Judge for FailureToYieldJudge {
         let met = self.met.news(watch, post, min_speed_kmh);
         for meeting in met.into_iter().filter(|meeting| meeting.is_surely_within(max_pet_s, min_speed_kmh)) {
             let [first, second] = meeting.parties;
-            let [person, vehicle] = if second.class == Person { [second, first] } else { [first, second] };
-            let (person_id, reached, vehicle_id) = (person.id, person.reached, vehicle.id);
-            let vehicle_class = vehicle.class;
-            let find = |id| watch.users.iter().find(|user| user.id == id);
-            let Some(person) = find(person_id).filter(|user| user.track.class() == Person) else { continue };
-            if !vehicle_class.is_motor_vehicle() {
+            let [walker, driver] = if second.class == Person { [second, first] } else { [first, second] };
+            if !driver.class.is_motor_vehicle() {
                 continue;
             }
+            let find = |id| watch.users.iter().find(|user| user.id == id);
+            let Some(person) = find(walker.id).filter(|user| user.track.class() == Person) else { continue };
             // Where the ways cross is where the person was then: that must be on the crosswalk.
-            let Some(zone) = foot_at(person, reached).and_then(|foot| post.zone_at(watch, foot)) else { continue };
+            let foot = foot_at(person, walker.reached);
+            let Some(zone) = foot.and_then(|foot| post.zone_at(watch, foot)) else { continue };
             // The vehicle may have left the picture.
-            let (vehicle, frame) = (find(vehicle_id), watch.layout.frame);
+            let (vehicle, frame) = (find(driver.id), watch.layout.frame);
             let objects = vehicle.into_iter().chain([person]).map(|user| user.object(frame, watch.now)).collect();
             let place = vehicle.unwrap_or(person).anchor;
             claims.push(Claim {
-                about: About::Pair(vehicle_id, person_id),
+                about: About::Pair(driver.id, walker.id),
                 course: Course::Passes,
                 over: Reason::Moved,
                 evidence: Some(Box::new(Evidence { objects, signals: None })),

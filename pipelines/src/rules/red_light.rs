@@ -33,7 +33,6 @@ pub(crate) struct RedLightJudge {
 /// A vehicle that is over the line.
 #[derive(Debug)]
 struct Case {
-    over: Over,
     /// When it was last measured.
     looked: f64,
     /// Whether it stood, or may have stood, beyond the line before it went on.
@@ -49,9 +48,9 @@ struct Case {
 }
 
 impl Case {
-    /// When it went on beyond the line.
-    fn went_on(&self) -> Over {
-        self.goes_on.map_or(self.over, |(from, to)| Over { at: to, from, to })
+    /// When it went on beyond the line; none while it did not.
+    fn went_on(&self) -> Option<Over> {
+        self.goes_on.map(|(from, to)| Over { at: to, from, to })
     }
 }
 
@@ -79,10 +78,9 @@ impl RedLightJudge {
     }
 
     fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
-        self.drives.follow(watch, post, self.thresholds.dir, |_, gauge, over, case| {
+        self.drives.follow(watch, post, self.thresholds.dir, |_, gauge, _, case| {
             let Some(gauge) = gauge else { return };
             let case = case.get_or_insert_with(|| Case {
-                over,
                 looked: watch.now,
                 stood: false,
                 drives: false,
@@ -91,7 +89,6 @@ impl RedLightJudge {
                 exit: Exit::NotSeen,
                 closed: false,
             });
-            case.over = over;
             case.cleared |= gauge.is_clear();
             case.drives |= gauge.drives();
             case.stood |= case.goes_on.is_none() && watch.now - case.looked > UNSEEN_S;
@@ -126,10 +123,10 @@ impl Judge for RedLightJudge {
         self.note_exits(watch);
         let thresholds = &self.thresholds;
         for ((number, id), drive) in &mut self.drives.0 {
-            let Some(case) = drive.case.as_mut().filter(|case| case.goes_on.is_some() && !case.closed) else {
-                continue;
-            };
-            let verdict = verdict(thresholds, case, watch);
+            let Some(over) = drive.over() else { continue };
+            let Some(case) = drive.case.as_mut().filter(|case| !case.closed) else { continue };
+            let Some(went_on) = case.went_on() else { continue };
+            let verdict = verdict(thresholds, case, [&over, &went_on], watch);
             case.closed = verdict != Verdict::Waits;
             if let (Verdict::Red, Some((came, place))) = (verdict, drive.came) {
                 let spot = Spot::line(*number, drive.lane);
@@ -137,13 +134,15 @@ impl Judge for RedLightJudge {
                     about: About::One(*id),
                     course: Course::Passes,
                     over: Reason::Moved,
-                    evidence: Some(Box::new(evidence(thresholds, case, came.object(*id), watch))),
-                    ..Claim::of(post.number, spot, place, case.over.at)
+                    evidence: Some(Box::new(evidence(thresholds, &over, came.object(*id), watch))),
+                    ..Claim::of(post.number, spot, place, over.at)
                 });
             }
         }
         self.drives.0.retain(|(_, id), drive| {
-            let open = drive.case.as_ref().is_some_and(|case| !case.closed && watch.now - case.went_on().to < TURN_S);
+            let newest = |case: &Case| case.went_on().or(drive.over()).map(|over| over.to);
+            let open = drive.case.as_ref().filter(|case| !case.closed).and_then(newest);
+            let open = open.is_some_and(|at| watch.now - at < TURN_S);
             open || watch.users.iter().any(|user| user.id == *id)
         });
     }
@@ -158,16 +157,16 @@ const fn signal(thresholds: &RedLight, group: u16) -> Signal {
     Signal { group, grace_s: thresholds.grace_s, stale_s: thresholds.stale_s }
 }
 
-fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
-    let went_on = case.went_on();
+/// Of one that came over the line and then went on.
+fn verdict(thresholds: &RedLight, case: &Case, [over, went_on]: [&Over; 2], watch: &Watch<'_>) -> Verdict {
     let age = watch.now - went_on.to;
     if !case.cleared && age < SETTLES_S {
         return Verdict::Waits;
     }
     let by = |group, over: &Over| signal(thresholds, group).shown(over, watch);
     // Who stood beyond the line is a matter of the stop line, unless it was still red when he went on.
-    let main = by(thresholds.group, &case.over);
-    let later = if case.stood { by(thresholds.group, &went_on) } else { main };
+    let main = by(thresholds.group, over);
+    let later = if case.stood { by(thresholds.group, went_on) } else { main };
     match (main, later) {
         (Shown::Other, _) | (_, Shown::Other) => return Verdict::Lawful,
         (Shown::Red, Shown::Red) if case.drives => {}
@@ -175,7 +174,7 @@ fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
         _ => return Verdict::Waits,
     }
     let Some(turn) = thresholds.turn_group else { return Verdict::Red };
-    match (by(turn, &case.over), case.exit) {
+    match (by(turn, over), case.exit) {
         (Shown::Red, _) | (_, Exit::Elsewhere) => Verdict::Red,
         (_, Exit::Turned) => Verdict::Lawful,
         (_, Exit::NotSeen) if age > TURN_S - 1.0 => Verdict::Lawful,
@@ -183,8 +182,8 @@ fn verdict(thresholds: &RedLight, case: &Case, watch: &Watch<'_>) -> Verdict {
     }
 }
 
-fn evidence(thresholds: &RedLight, case: &Case, object: EventObject, watch: &Watch<'_>) -> Evidence {
+fn evidence(thresholds: &RedLight, over: &Over, object: EventObject, watch: &Watch<'_>) -> Evidence {
     let groups: Vec<u16> = std::iter::once(thresholds.group).chain(thresholds.turn_group).collect();
-    let signals = signal(thresholds, thresholds.group).told(&groups, &case.over, case.over.to + 2.0, watch);
+    let signals = signal(thresholds, thresholds.group).told(&groups, over, over.to + 2.0, watch);
     Evidence { objects: vec![object], signals }
 }
