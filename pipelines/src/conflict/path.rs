@@ -13,7 +13,7 @@ const AFTER_S: f64 = 0.6;
 /// A heading is believed above this speed, m/s.
 const CREEP_MS: f64 = 0.5;
 /// Where the speed may be off by more (one standard deviation) too little was seen to tell where somebody was, m/s.
-const UNKNOWN_MS: f64 = 4.0;
+const UNKNOWN_MS: f64 = 2.5;
 /// A node each this share of its length, but no closer and no farther apart than so many metres.
 const SPACING: f64 = 0.15;
 const SPACING_M: [f64; 2] = [0.3, 0.8];
@@ -264,7 +264,9 @@ impl<S: Copy> Path<S> {
         let mean = last.velocity.toward(next.velocity, 0.5);
         let led = PixelPoint::new(last.place.x + mean.x * seconds, last.place.y + mean.y * seconds);
         let errors = last.scatter.plus(next.scatter).plus(paces.scaled((seconds / 2.0).powi(2)));
-        changes && led.distance(next.place) <= swerve * seconds.powi(2) / 4.0 + PACE_ERRORS * errors.largest()
+        seconds <= UNSEEN_S
+            && changes
+            && led.distance(next.place) <= swerve * seconds.powi(2) / 4.0 + PACE_ERRORS * errors.largest()
     }
 
     /// Whether a place is farther from where the latest ones lead than it can be.

@@ -25,7 +25,7 @@ const HEIGHT_S: f64 = 1.0;
 const KMH: f64 = 3.6;
 /// What is told to somebody must hold by so many errors: the time and the angle between two ways, which is what most
 /// encounters that only seem to be ones lack; and that both drove.
-const ERRORS: f64 = 1.5;
+const ERRORS: f64 = 2.0;
 const SPEED_ERRORS: f64 = 1.0;
 
 /// One of two who met.
