@@ -264,9 +264,9 @@ impl<S: Copy> Path<S> {
         let mean = last.velocity.toward(next.velocity, 0.5);
         let led = PixelPoint::new(last.place.x + mean.x * seconds, last.place.y + mean.y * seconds);
         let errors = last.scatter.plus(next.scatter).plus(paces.scaled((seconds / 2.0).powi(2)));
-        seconds <= UNSEEN_S
-            && changes
-            && led.distance(next.place) <= swerve * seconds.powi(2) / 4.0 + PACE_ERRORS * errors.largest()
+        // It is where it was until it has gone a share of a step.
+        let most = swerve * seconds.powi(2) / 4.0 + STAYS * self.spacing() + PACE_ERRORS * errors.largest();
+        seconds <= UNSEEN_S && changes && led.distance(next.place) <= most
     }
 
     /// Whether a place is farther from where the latest ones lead than it can be.
