@@ -19,11 +19,15 @@ const SPACING_S: f64 = 0.09;
 const MOST_MS2: f64 = 5.0;
 /// Two ways that differ by more than so many errors (of place and of speed) are two road users'; where the contact point
 /// was hidden by more; and to be surely one's where the tracker was in doubt by no more.
-const TWO: f64 = 7.0;
-const TWO_HIDDEN: f64 = 10.0;
+const TWO: f64 = 8.0;
+const TWO_HIDDEN: f64 = 12.0;
 const ONE: f64 = 3.0;
 /// A contact point that is hidden errs so many times as much.
 const HIDDEN_ERRORS: f64 = 4.0;
+/// A box that is lower than this share of what it was of late, seconds, and about as wide, is cut short by something.
+const LOW: f64 = 0.85;
+const AS_WIDE: f64 = 1.25;
+const LATE_S: f64 = 2.0;
 /// A fitted speed errs by so many errors of a place over the time of the fit, which is this at least.
 const SPEED_ERRORS: f64 = 1.5;
 const LEAST_FIT_S: f64 = 0.3;
@@ -43,6 +47,9 @@ struct Look {
     err: f64,
     /// How much of this unit a metre is.
     metre: f64,
+    /// How tall and how wide its box is, square pixels.
+    tall: f64,
+    wide: f64,
     /// Whether nothing hides its contact point.
     clear: bool,
 }
@@ -50,15 +57,17 @@ struct Look {
 impl Look {
     fn of(user: &RoadUser<'_>, watch: &Watch<'_>) -> Option<Self> {
         let (at, clear, contact) = (watch.now, watch.is_clear(user), user.contact());
+        let fix = user.track.history.last()?;
+        let (tall, wide) = (fix.height, fix.width);
         let length = |way: PixelPoint| way.x.hypot(way.y);
         if let Some(plane) = &watch.layout.plane {
             let place = plane.reach(user.anchor, METRES_PER_PIXEL)?;
             let [down, right] = contact_errs(&contact, plane);
-            return Some(Self { at, place, err: length(down).hypot(length(right)), metre: 1.0, clear });
+            return Some(Self { at, place, err: length(down).hypot(length(right)), metre: 1.0, tall, wide, clear });
         }
         let err = CONTACT * contact.width.hypot(contact.height);
         let metre = user.height / Size::of(user.track.class()).height;
-        Some(Self { at, place: user.anchor, err, metre, clear })
+        Some(Self { at, place: user.anchor, err, metre, tall, wide, clear })
     }
 }
 
@@ -92,7 +101,9 @@ impl Trail {
         if soon || !user.track.is_seen() {
             return false;
         }
-        self.looks.extend(Look::of(user, watch));
+        let Some(mut look) = Look::of(user, watch) else { return true };
+        look.clear &= !self.is_cut_short(look);
+        self.looks.push_back(look);
         while let Some(index) = self.unjudged().filter(|index| watch.now - self.looks[*index].at >= WINDOW_S) {
             self.since = self.since.max(self.broken_at(index).unwrap_or(self.since));
             self.judged_to = self.looks[index].at;
@@ -111,6 +122,13 @@ impl Trail {
         let newest = self.looks.back().map_or(f64::NEG_INFINITY, |look| look.at);
         let unseen = self.doubts.iter().copied().filter(|doubt| *doubt > newest && *doubt <= until);
         broken.chain(unseen).fold(self.since, f64::max)
+    }
+
+    /// Whether something hides the bottom of a look.
+    fn is_cut_short(&self, newest: Look) -> bool {
+        let late = || self.looks.iter().filter(|look| newest.at - look.at <= LATE_S).chain([&newest]);
+        let wide = newest.wide / median(late().map(|look| look.wide));
+        newest.tall < LOW * median(late().map(|look| look.tall)) && (1.0 / AS_WIDE..=AS_WIDE).contains(&wide)
     }
 
     fn unjudged(&self) -> Option<usize> {
@@ -149,6 +167,13 @@ impl Trail {
             self.looks.pop_front();
         }
     }
+}
+
+/// The median of some numbers, one at least.
+fn median(of: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = of.collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
 }
 
 /// Two ways, one after the other.
@@ -240,7 +265,7 @@ mod tests {
         let look = |n: u32| {
             let at = 0.2 * f64::from(n);
             let (x, y) = place(at);
-            Look { at, place: PixelPoint::new(x, y), err: 0.3, metre: 1.0, clear }
+            Look { at, place: PixelPoint::new(x, y), err: 0.3, metre: 1.0, tall: 40.0, wide: 40.0, clear }
         };
         let (looks, doubts) = ((0..20).map(look).collect(), doubts.to_vec());
         Trail { looks, since: 0.0, judged_to: f64::NEG_INFINITY, doubted: 0.0, doubts }
