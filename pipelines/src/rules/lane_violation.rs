@@ -201,9 +201,7 @@ impl Judge for LaneViolationJudge {
         for user in post.users(watch).filter(drives).filter(sure) {
             let Some(place) = body(user, watch.layout) else { continue };
             let place = Place { clear: watch.shows_bottom(user), ..place };
-            let trail = self.trails.entry(user.id).or_insert_with(|| Trail::new(user));
-            trail.follow(user, watch);
-            let own_since = trail.own_since(watch.now);
+            self.trails.entry(user.id).or_insert_with(|| Trail::new(user)).follow(user, watch);
             let times = (watch.now, user.track.unbroken_since);
             for (number, (marking, path)) in watch.layout.markings.iter().zip(&paths).enumerate() {
                 if !self.thresholds.watches(&marking.id) {
@@ -211,7 +209,8 @@ impl Judge for LaneViolationJudge {
                 }
                 let crossed = self.cross((number, user.id), &place, (path, marking.forbidden), times);
                 // Who was on the side from which it came may have been another.
-                let crossed = crossed.filter(|since| own_since <= *since);
+                let own = |since: &f64| self.trails.get(&user.id).is_some_and(|one| one.own_since(watch.now) <= *since);
+                let crossed = crossed.filter(own);
                 claims.extend(crossed.map(|since| claim(post.number, user, watch, since)));
             }
         }

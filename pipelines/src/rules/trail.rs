@@ -154,8 +154,8 @@ impl Trail {
     /// The way before a look against the way from it on; none where one of them is not known.
     fn split(&self, index: usize) -> Option<Split> {
         let (last, first) = (self.looks.get(index.checked_sub(1)?)?.at, self.looks[index].at);
-        let before = Fit::of(self.looks.range(..index).filter(|look| look.at >= last - WINDOW_S), End::Last)?;
-        let after = Fit::of(self.looks.range(index..).filter(|look| look.at <= first + WINDOW_S), End::First)?;
+        let before = Fit::of(&self.looks.range(..index).filter(|look| look.at >= last - WINDOW_S), End::Last)?;
+        let after = Fit::of(&self.looks.range(index..).filter(|look| look.at <= first + WINDOW_S), End::First)?;
         Some(Split::of(&before, &after))
     }
 
@@ -226,12 +226,12 @@ struct Fit {
 
 impl Fit {
     /// Of those looks that are clear, where there are two, else of all; none of fewer.
-    fn of<'l>(looks: impl Iterator<Item = &'l Look> + Clone, end: End) -> Option<Self> {
+    fn of<'l>(looks: &(impl Iterator<Item = &'l Look> + Clone), end: End) -> Option<Self> {
         let clear = looks.clone().filter(|look| look.clear);
-        if clear.clone().nth(1).is_some() { Self::through(clear, end, true) } else { Self::through(looks, end, false) }
+        if clear.clone().nth(1).is_some() { Self::through(&clear, end, true) } else { Self::through(looks, end, false) }
     }
 
-    fn through<'l>(looks: impl Iterator<Item = &'l Look> + Clone, end: End, clear: bool) -> Option<Self> {
+    fn through<'l>(looks: &(impl Iterator<Item = &'l Look> + Clone), end: End, clear: bool) -> Option<Self> {
         let (first, last) = (looks.clone().next()?, looks.clone().last()?);
         let n = looks.clone().map(|_| 1.0).sum::<f64>();
         let mean = |of: fn(&Look) -> f64| looks.clone().map(of).sum::<f64>() / n;
