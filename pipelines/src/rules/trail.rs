@@ -56,7 +56,7 @@ struct Look {
 
 impl Look {
     fn of(user: &RoadUser<'_>, watch: &Watch<'_>) -> Option<Self> {
-        let (at, clear, contact) = (watch.now, watch.is_clear(user), user.contact());
+        let (at, clear, contact) = (watch.now, watch.shows_contact(user), user.contact());
         let fix = user.track.history.last()?;
         let (tall, wide) = (fix.height, fix.width);
         let length = |way: PixelPoint| way.x.hypot(way.y);
