@@ -7,8 +7,8 @@ use super::hidden::{Coast, may_be_one, stand_apart};
 use super::history::{History, fix};
 use super::spot::stands_at;
 use super::vote::{Kind, Pace, Votes};
-use crate::TrackId;
 use crate::ground::GroundPlane;
+use crate::{TrackId, TrackingOptions};
 use kerege_contract::{FrameBox, FrameSize, PixelBox, PixelPoint, RoadUserClass};
 
 /// Where the box that is found again overlaps what was believed by this much (IoU), the belief was right
@@ -92,7 +92,7 @@ pub(crate) struct Track {
     pub(crate) behind: bool,
     /// What was seen of it as another's double.
     double: Double,
-    /// Sightings since the first that the model was sure of.
+    /// Confident sightings since the first that the model was sure of.
     sure_hits: u32,
     /// The scores of its sightings added up.
     worth: f64,
@@ -228,11 +228,26 @@ impl Track {
         self.history.push(fix(at, whole, road));
     }
 
-    /// Counts the newest sighting, if from `birth_score` on the model was sure of it or of one before.
-    pub(crate) fn count_sure(&mut self, birth_score: f32) {
-        if self.score >= birth_score || self.sure_hits > 0 {
-            self.sure_hits = self.sure_hits.saturating_add(1);
-        }
+    /// Counts the newest sighting where the model was sure of it, and after such a one where it was confident.
+    pub(crate) fn count_sure(&mut self, options: &TrackingOptions) {
+        let least = if self.sure_hits == 0 { options.birth_score } else { options.high_score };
+        self.sure_hits = self.sure_hits.saturating_add(u32::from(self.score >= least));
+    }
+
+    /// Whether what another track shows may be this one: their boxes may show one road user, and they were never seen
+    /// at once.
+    pub(crate) fn may_be(&self, faint: &Self) -> bool {
+        let together = faint.history.iter().any(|fix| (fix.at - self.last_seen).abs() < 1e-9);
+        !together
+            && (self.kind().is_none() || faint.kind().is_none() || self.kind() == faint.kind())
+            && [self.seen_box, self.believed_box()]
+                .iter()
+                .any(|mine| may_be_one((*mine, self.class()), (faint.seen_box, self.class())))
+    }
+
+    /// Lets it end with the next frame.
+    pub(crate) const fn forget(&mut self) {
+        self.last_seen = f64::NEG_INFINITY;
     }
 
     /// Whether only weak detections have shown it: it holds its place, but is nobody yet.
@@ -240,7 +255,7 @@ impl Track {
         self.sure_hits == 0
     }
 
-    /// Whether it was seen again since the model was sure of it.
+    /// Whether the model saw it again with confidence since it was sure of it.
     pub(crate) const fn is_sure(&self) -> bool {
         self.sure_hits > 1
     }

@@ -49,8 +49,9 @@ enum Stage {
 
 /// What a weak detection counts beside a confident one: two neighbours of whom one is seen badly do not change places.
 const WEAK_COUNTS: f64 = 0.8;
-/// So often seen, a track that is not confirmed has a place of its own.
+/// So often and so long seen, a track that is not confirmed has a place of its own.
 const FAINT_HITS: u32 = 3;
+const FAINT_LEAST_S: f64 = 0.4;
 
 /// Ended tracks whose memory is kept for new ones: enough for the next rush.
 const MAX_SPARE: usize = 256;
@@ -160,6 +161,7 @@ impl Tracker {
                 scratch.associate(stage, &self.tracks, sightings, &view);
             }
         }
+        self.recognise_faint(&mut scratch);
         self.apply(&scratch, sightings, now, plane);
         self.find_doubles(dt, plane);
         self.begin(&scratch, sightings, names, now, plane);
@@ -198,6 +200,26 @@ impl Tracker {
         }
     }
 
+    /// Gives what a track that is not confirmed would take to the one that it must be: a road user of whom the model
+    /// sees sometimes the whole and sometimes a part, never both at once.
+    fn recognise_faint(&mut self, scratch: &mut Scratch) {
+        for index in 0..self.tracks.len() {
+            let faint = &self.tracks[index];
+            if scratch.matched[index].is_none() || faint.id.is_some() || faint.hits < FAINT_HITS {
+                continue;
+            }
+            let is_it = |(number, other): &(usize, &Track)| {
+                scratch.matched[*number].is_none() && other.id.is_some() && other.may_be(faint)
+            };
+            let nearest =
+                self.tracks.iter().enumerate().filter(is_it).max_by(|a, b| a.1.last_seen.total_cmp(&b.1.last_seen));
+            if let Some((number, _)) = nearest {
+                scratch.matched[number] = scratch.matched[index].take();
+                self.tracks[index].forget();
+            }
+        }
+    }
+
     /// Gives matched tracks their sightings.
     fn apply(&mut self, scratch: &Scratch, sightings: &[Sighting], now: f64, plane: Option<&GroundPlane>) {
         let road = |anchor| plane.and_then(|plane| plane.road(anchor));
@@ -210,7 +232,7 @@ impl Tracker {
                     } else {
                         track.see(now, sighting, hidden, road);
                     }
-                    track.count_sure(self.options.birth_score);
+                    track.count_sure(&self.options);
                     if track.id.is_none() && track.is_sure() {
                         self.last_id += 1;
                         track.id = Some(TrackId(self.last_id));
@@ -246,7 +268,7 @@ impl Tracker {
             let name = names.map(|names| names[at]);
             let mut track = self.spare.pop().unwrap_or_else(|| Track::new(self.horizon_s));
             track.begin(now, sighting, plane.and_then(|plane| plane.road(sighting.bbox.anchor())));
-            track.count_sure(self.options.birth_score);
+            track.count_sure(&self.options);
             track.id = name;
             self.last_id += u64::from(name.is_some());
             self.tracks.push(track);
@@ -357,7 +379,7 @@ impl Stage {
     fn looks_at(self, track: &Track, view: &View<'_>) -> bool {
         let away = view.now - track.last_seen;
         let confirmed = track.id.is_some();
-        let known = confirmed || track.hits >= FAINT_HITS;
+        let known = confirmed || (track.hits >= FAINT_HITS && view.now - track.first_seen >= FAINT_LEAST_S);
         match self {
             Self::Believed => known && away <= view.options.lost_s,
             Self::Weak => away <= view.options.lost_s || matches!(track.unseen, Unseen::Standing { .. }),
