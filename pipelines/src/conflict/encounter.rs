@@ -1,13 +1,16 @@
 //! Where two ways cross, and the time between the one that was there first and the other.
 
 use super::path::{Bounds, Heading, Node, Path};
-use crate::ground::{cross, dot};
+use crate::ground::{Size, cross, dot};
 use kerege_contract::PixelPoint;
 use kerege_contract::geometry::crossing_fraction;
 
 /// Ways that meet at less than this follow each other, and at more than its complement oppose each
 /// other: neither has a place that one leaves before the other comes. Degrees.
 const LEAST_ANGLE_DEG: f64 = 30.0;
+/// Which way somebody goes is told over the place where his body meets the other's way, and over at least so many metres
+/// before and after it.
+const ABOUT_M: f64 = 1.5;
 
 /// Two road users at a place where their ways cross.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,8 +28,6 @@ pub(crate) struct Encounter {
     pub(crate) at: f64,
     /// Whether the one whose way is newer came second.
     pub(crate) newer_second: bool,
-    /// When the one whose way is newer reached it, and the other, pipeline seconds.
-    pub(crate) reached: [f64; 2],
     /// How fast the first was when it left the place (or the second came), and the second when it came or until its
     /// middle did, metres per second.
     pub(crate) speeds: [f64; 2],
@@ -78,7 +79,9 @@ fn meeting<S: Copy>(newer: &Path<S>, older: &Path<S>, mine: &[Node; 2], theirs: 
     let place = mine[0].place.toward(mine[1].place, share);
     let my_along = mine[0].along + mine[0].place.distance(place);
     let their_along = theirs[0].along + theirs[0].place.distance(place);
-    let (my_way, their_way) = (newer.heading(my_along)?, older.heading(their_along)?);
+    let about = |own: Size, other: Size| ABOUT_M.max(f64::midpoint(own.length, other.width));
+    let my_way = newer.heading(my_along, about(newer.size(), older.size()))?;
+    let their_way = older.heading(their_along, about(older.size(), newer.size()))?;
     let sine = cross(my_way.way, their_way.way).abs();
     if sine < LEAST_ANGLE_DEG.to_radians().sin() {
         return None;
@@ -99,7 +102,6 @@ fn meeting<S: Copy>(newer: &Path<S>, older: &Path<S>, mine: &[Node; 2], theirs: 
         angle_err_deg: my_way.err.hypot(their_way.err).to_degrees(),
         at: second.reached,
         newer_second,
-        reached: [mine.reached, theirs.reached],
         speeds,
         speed_errs: [first.speed_err, second.speed_err],
     })

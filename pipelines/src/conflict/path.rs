@@ -12,6 +12,8 @@ const BEFORE_S: f64 = 1.2;
 const AFTER_S: f64 = 0.6;
 /// A heading is believed above this speed, m/s.
 const CREEP_MS: f64 = 0.5;
+/// Where the speed may be off by more (one standard deviation) too little was seen to tell where somebody was, m/s.
+const UNKNOWN_MS: f64 = 2.5;
 /// A node each this share of its length, but no closer and no farther apart than so many metres.
 const SPACING: f64 = 0.15;
 const SPACING_M: [f64; 2] = [0.3, 0.8];
@@ -228,6 +230,9 @@ impl<S: Copy> Path<S> {
 
     fn add(&mut self, at: f64, fit: &Fit) -> bool {
         let Fit { place, velocity, scatter, pace, .. } = *fit;
+        if pace.largest() > UNKNOWN_MS {
+            return false;
+        }
         if self.nodes.back().is_some_and(|last| !self.can_drive(last, at, fit)) {
             self.nodes.clear();
         }
@@ -249,12 +254,19 @@ impl<S: Copy> Path<S> {
         true
     }
 
-    /// Whether somebody of its kind can change so from one point of the way to where he is next: where places jump to
-    /// those of another, bit by bit, a drive that nobody drives is fitted to them.
+    /// Whether somebody of its kind can change so from one point of the way to where he is next, and come there so: where
+    /// places jump to those of another, bit by bit or unseen, a drive that nobody drives is fitted to them.
     fn can_drive(&self, last: &Node, at: f64, next: &Fit) -> bool {
-        let errors = last.pace.plus(next.pace).largest();
-        let most = DRIVABLE * swerves(self.class) * (at - last.until) + PACE_ERRORS * errors;
-        last.velocity.distance(next.velocity) <= most
+        let (swerve, seconds) = (DRIVABLE * swerves(self.class), at - last.until);
+        let paces = last.pace.plus(next.pace);
+        let changes = last.velocity.distance(next.velocity) <= swerve * seconds + PACE_ERRORS * paces.largest();
+        // Half the time faster or slower than the mean of both speeds, half the time back to it.
+        let mean = last.velocity.toward(next.velocity, 0.5);
+        let led = PixelPoint::new(last.place.x + mean.x * seconds, last.place.y + mean.y * seconds);
+        let errors = last.scatter.plus(next.scatter).plus(paces.scaled((seconds / 2.0).powi(2)));
+        // It is where it was until it has gone a share of a step.
+        let most = swerve * seconds.powi(2) / 4.0 + STAYS * self.spacing() + PACE_ERRORS * errors.largest();
+        seconds <= UNSEEN_S && changes && led.distance(next.place) <= most
     }
 
     /// Whether a place is farther from where the latest ones lead than it can be.
@@ -350,15 +362,33 @@ impl<S: Copy> Path<S> {
         known.then(|| Some((self.along_at(to)? - self.along_at(from)?) / (to - from)))?
     }
 
-    /// Which way it leads at a place along it; none beyond what was seen of it.
-    pub(crate) fn heading(&self, along: f64) -> Option<Heading> {
+    /// Which way it leads at a place along it, told by where it was so many metres before and after or by how it went
+    /// there, whichever is known better; none beyond what was seen of it.
+    pub(crate) fn heading(&self, along: f64, about_m: f64) -> Option<Heading> {
         let (from, to, share) = self.between(along)?;
-        let velocity = from.velocity.toward(to.velocity, share);
-        let way = unit(velocity)?;
         let nearer = if share < 0.5 { from } else { to };
-        let aside = PixelPoint::new(-way.y, way.x);
-        let err = nearer.pace.toward(aside) / length(velocity);
+        let drive = from.velocity.toward(to.velocity, share);
+        let chord = self.chord(along, about_m);
+        let ways = [Some((drive, nearer.pace)), chord].into_iter().flatten().filter_map(|(vector, scatter)| {
+            let way = unit(vector)?;
+            Some((way, scatter.toward(PixelPoint::new(-way.y, way.x)) / length(vector)))
+        });
+        let (way, err) = ways.min_by(|a, b| a.1.total_cmp(&b.1))?;
         Some(Heading { way, err, scatter: nearer.scatter, pace: nearer.pace })
+    }
+
+    /// From where it was before a place to where it was as far after it: at most so many metres each, as far as it was
+    /// seen. With the error of that.
+    fn chord(&self, along: f64, about_m: f64) -> Option<(PixelPoint, Scatter)> {
+        let half = about_m.min(along - self.nodes.front()?.along).min(self.nodes.back()?.along - along);
+        let [(a, a_err), (b, b_err)] = [self.place_at(along - half)?, self.place_at(along + half)?];
+        Some((PixelPoint::new(b.x - a.x, b.y - a.y), a_err.plus(b_err)))
+    }
+
+    /// Where it was when it had come so far, and how far that may be off.
+    fn place_at(&self, along: f64) -> Option<(PixelPoint, Scatter)> {
+        let (from, to, share) = self.between(along)?;
+        Some((from.place.toward(to.place, share), if share < 0.5 { from.scatter } else { to.scatter }))
     }
 }
 

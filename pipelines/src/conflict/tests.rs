@@ -126,6 +126,40 @@ fn a_way_is_forgotten_and_a_gap_begins_it_anew() {
     assert!(path.time_at(last - 8.0).is_some() && path.time_at(last + 1.0).is_none());
 }
 
+#[test]
+fn a_heading_is_known_better_from_before_and_after_than_at_an_instant() {
+    let mut path = Path::new(Person);
+    for step in 0..60_u32 {
+        let t = f64::from(step) / 10.0;
+        let shake = 0.15 * (f64::from(step) * 2.4).sin();
+        let place = person(3.0).place(t);
+        follow(&mut path, t, PixelPoint::new(place.x, place.y + shake));
+    }
+    let along = path.nodes().iter().find(|node| node.at > 3.0).unwrap().along;
+    let [instant, mean] = [0.0, 2.0].map(|about| path.heading(along, about).unwrap());
+    assert!(mean.err < 0.6 * instant.err && mean.err > 0.02, "{instant:?} {mean:?}");
+    assert!(mean.way.y.abs() < 2.0 * mean.err, "{mean:?}");
+    // Where it is not seen far beyond, what is seen tells.
+    let last = path.nodes().back().unwrap().along;
+    assert!(path.heading(last - 0.1, 2.0).is_some() && path.heading(last + 0.1, 2.0).is_none());
+}
+
+#[test]
+fn a_single_look_far_off_after_a_gap_is_no_way() {
+    let mut path = Path::new(Car);
+    for step in 0..70_u32 {
+        let t = f64::from(step) / 10.0;
+        let unseen = t > 3.9 && step != 52;
+        if unseen {
+            path.advance(t, |seen: &PixelPoint, _| Some(*seen));
+        } else {
+            let aside = if step == 52 { 6.0 } else { 0.0 };
+            follow(&mut path, t, PixelPoint::new(aside, CAR.place(t).y));
+        }
+    }
+    assert!(path.nodes().iter().all(|node| node.place.x < 1.0), "{path:?}");
+}
+
 proptest! {
     #[test]
     fn turned_and_later_it_is_the_same(delay in -3.0..3.0f64, turn in 0.0..360.0f64, shift in 0.0..1e6f64) {

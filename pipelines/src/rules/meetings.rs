@@ -25,8 +25,8 @@ const HEIGHT_S: f64 = 1.0;
 const KMH: f64 = 3.6;
 /// What is told to somebody must hold by so many errors: the time and the angle between two ways, which is what most
 /// encounters that only seem to be ones lack; and that both drove.
-const ERRORS: f64 = 1.5;
-const SPEED_ERRORS: f64 = 0.5;
+const ERRORS: f64 = 2.0;
+const SPEED_ERRORS: f64 = 1.0;
 
 /// One of two who met.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +35,6 @@ pub(crate) struct Party {
     pub(super) class: RoadUserClass,
     /// How tall its box was when last followed, shares of the frame's height.
     tall: f64,
-    /// When it reached the place, pipeline seconds.
-    pub(super) reached: f64,
 }
 
 /// Two road users that met.
@@ -55,7 +53,7 @@ impl Meeting {
 
     /// Whether both were on their way when one left and the other came, by so many errors of their speeds: nobody is
     /// endangered by who stands or creeps. Who seems to be on foot and is faster than anybody runs is not known well enough.
-    fn moves(&self, min_speed_kmh: f64, errors: f64) -> bool {
+    pub(super) fn moves(&self, min_speed_kmh: f64, errors: f64) -> bool {
         let speeds = self.encounter.speeds.iter().zip(self.encounter.speed_errs);
         self.parties.iter().zip(speeds).all(|(party, (speed, err))| {
             let person = party.class == RoadUserClass::Person;
@@ -65,7 +63,7 @@ impl Meeting {
     }
 }
 
-/// Who has met whom, as one rule sees it: each pair once.
+/// Whose meetings of a kind one rule knows already: each pair once.
 #[derive(Debug, Default)]
 pub(super) struct Acquainted {
     /// With the time of their meeting.
@@ -73,15 +71,21 @@ pub(super) struct Acquainted {
 }
 
 impl Acquainted {
-    /// The meetings of a frame that are new to a rule, of road users that it judges and that both drove.
-    pub(super) fn news<'w>(&mut self, watch: &Watch<'w>, post: &Post<'_>, min_speed_kmh: f64) -> Vec<&'w Meeting> {
+    /// The meetings of a frame, of road users that a rule judges, that are of a kind for the first time: they may become
+    /// so as the ways are seen longer.
+    pub(super) fn news<'w>(
+        &mut self,
+        watch: &Watch<'w>,
+        post: &Post<'_>,
+        kind: impl Fn(&Meeting) -> bool,
+    ) -> Vec<&'w Meeting> {
         let here = |id: &TrackId| watch.users.iter().any(|user| user.id == *id);
         self.pairs.retain(|pair, at| watch.now - *at < PAIRS_S || pair.iter().all(here));
         let news = watch.met.iter().filter(|meeting| {
             let judged = meeting.parties.iter().all(|party| post.rule.judges(party.class, party.tall));
             let [a, b] = meeting.parties.map(|party| party.id);
             let pair = [a.min(b), a.max(b)];
-            let new = judged && !self.pairs.contains_key(&pair) && meeting.moves(min_speed_kmh, 0.0);
+            let new = judged && !self.pairs.contains_key(&pair) && kind(meeting);
             if new {
                 self.pairs.insert(pair, meeting.encounter.at);
             }
@@ -137,7 +141,9 @@ impl Meetings {
                 way.followed_to = user.track.last_seen;
             }
         }
-        self.ways.values_mut().for_each(|way| way.advance(watch.now, plane));
+        for way in self.ways.values_mut() {
+            way.advance(watch.now, plane);
+        }
         self.meetings()
     }
 
@@ -147,8 +153,11 @@ impl Meetings {
             for (other_id, other) in self.ways.iter().filter(|(other_id, other)| *other_id != id && way.can_meet(other))
             {
                 let Some(met) = encounter(&way.path, &other.path) else { continue };
-                let [newer, older] = [(id, way, met.reached[0]), (other_id, other, met.reached[1])]
-                    .map(|(id, way, reached)| Party { id: *id, class: way.path.class(), tall: way.tall, reached });
+                let [newer, older] = [(id, way), (other_id, other)].map(|(id, way)| Party {
+                    id: *id,
+                    class: way.path.class(),
+                    tall: way.tall,
+                });
                 let parties = if met.newer_second { [older, newer] } else { [newer, older] };
                 found.push(Meeting { parties, encounter: met });
             }

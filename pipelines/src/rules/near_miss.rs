@@ -2,7 +2,7 @@
 //! cross shortly after one another. Rare ones are incidents, all below a larger time are counted.
 
 use super::judge::Judge;
-use super::meetings::Acquainted;
+use super::meetings::{Acquainted, Meeting};
 use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::Reason;
@@ -14,38 +14,41 @@ use kerege_contract::scene::NearMiss;
 pub(crate) struct NearMissJudge {
     thresholds: NearMiss,
     met: Acquainted,
+    told: Acquainted,
     counted: Vec<(RoadUserClass, f64)>,
 }
 
 impl NearMissJudge {
     pub(crate) fn new(thresholds: &NearMiss) -> Self {
-        Self { thresholds: thresholds.clone(), met: Acquainted::default(), counted: Vec::new() }
+        Self {
+            thresholds: thresholds.clone(),
+            met: Acquainted::default(),
+            told: Acquainted::default(),
+            counted: Vec::new(),
+        }
     }
 }
 
 impl Judge for NearMissJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
-        let min_speed_kmh = self.thresholds.min_speed_kmh;
-        for meeting in self.met.news(watch, post, min_speed_kmh) {
+        let NearMiss { max_pet_s, counted_pet_s, min_speed_kmh } = self.thresholds;
+        for meeting in self.met.news(watch, post, |meeting| meeting.moves(min_speed_kmh, 0.0)) {
+            if meeting.encounter.pet_s < counted_pet_s && nearest(meeting, watch, post).is_some() {
+                self.counted.push((meeting.parties[1].class, meeting.encounter.pet_s));
+            }
+        }
+        for meeting in self.told.news(watch, post, |meeting| meeting.is_surely_within(max_pet_s, min_speed_kmh)) {
+            let Some(nearest) = nearest(meeting, watch, post) else { continue };
             let [first, second] = meeting.parties;
-            let find = |id| watch.users.iter().find(|user| user.id == id);
-            // One of them may have left the picture.
-            let here: Vec<&RoadUser<'_>> = [second.id, first.id].into_iter().filter_map(find).collect();
-            let Some(nearest) = here.first().filter(|user| is_watched(post, watch, user)) else { continue };
-            if meeting.encounter.pet_s < self.thresholds.counted_pet_s {
-                self.counted.push((second.class, meeting.encounter.pet_s));
-            }
-            if meeting.is_surely_within(self.thresholds.max_pet_s, min_speed_kmh) {
-                let objects = here.iter().map(|user| user.object(watch.layout.frame, watch.now)).collect();
-                let spot = nearest.journey.lane.map_or_else(Spot::default, Spot::lane);
-                claims.push(Claim {
-                    about: About::Pair(second.id, first.id),
-                    course: Course::Passes,
-                    over: Reason::Moved,
-                    evidence: Some(Box::new(Evidence { objects, signals: None })),
-                    ..Claim::of(post.number, spot, nearest.anchor, meeting.encounter.at)
-                });
-            }
+            let objects = here(meeting, watch).map(|user| user.object(watch.layout.frame, watch.now)).collect();
+            let spot = nearest.journey.lane.map_or_else(Spot::default, Spot::lane);
+            claims.push(Claim {
+                about: About::Pair(second.id, first.id),
+                course: Course::Passes,
+                over: Reason::Moved,
+                evidence: Some(Box::new(Evidence { objects, signals: None })),
+                ..Claim::of(post.number, spot, nearest.anchor, meeting.encounter.at)
+            });
         }
     }
 
@@ -59,8 +62,19 @@ impl Judge for NearMissJudge {
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.met.is_empty()
+        self.met.is_empty() && self.told.is_empty()
     }
+}
+
+/// Those who met, the second first, but for one who has left the picture.
+fn here<'w>(meeting: &Meeting, watch: &Watch<'w>) -> impl Iterator<Item = &'w RoadUser<'w>> {
+    let ([first, second], users) = (meeting.parties, watch.users);
+    [second.id, first.id].into_iter().filter_map(move |id| users.iter().find(|user| user.id == id))
+}
+
+/// The one by whom the place is told, where the rule looks there.
+fn nearest<'w>(meeting: &Meeting, watch: &Watch<'w>, post: &Post<'_>) -> Option<&'w RoadUser<'w>> {
+    here(meeting, watch).next().filter(|user| is_watched(post, watch, user))
 }
 
 /// Whether it happened where the rule looks: everywhere, unless it names lanes or zones.

@@ -105,6 +105,24 @@ fn larger_times_are_counted_and_still_larger_ones_are_not() {
 }
 
 #[test]
+fn who_passes_a_person_that_crosses_his_way_aslant_is_found() {
+    let mut wrong = Vec::new();
+    for fps in RATES {
+        for degrees in [45_f64, 50.0] {
+            // Both ways at so many degrees, on foot from behind on the left.
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            let at = |gone: f64| [AWAY + gone * sin, CROSSING + gone * cos];
+            let person = Actor::drive(Person, 12.0 - 10.0 / (6.0 / 3.6), at(-10.0), at(10.0), 6.0);
+            let record = run(&[person, car(AWAY, CROSSING, 12.0 + BODIES_S + 0.1)], fps);
+            if starts(&record) != ["near", "yield"] {
+                wrong.push(format!("{fps} fps, {degrees}°: {:?} {:?}", starts(&record), lives(&record)));
+            }
+        }
+    }
+    all_well(&wrong);
+}
+
+#[test]
 fn beside_the_crosswalk_it_is_a_near_miss_only() {
     for fps in RATES {
         let person = walks(Person, 5.0, 23.0, AWAY, 12.0);
