@@ -1,48 +1,76 @@
 //! `illegal_turn`: a road user that came over one line and leaves over another, where that is forbidden.
+//!
+//! Both lines must have been crossed by one and the same road user: what its track's way leaves in doubt is claimed of
+//! nobody. That is judged a moment after the second line, when it is seen how the way goes on.
 
 use super::cast::Seen;
 use super::judge::Judge;
+use super::trail::Trail;
 use super::watch::{Post, Watch};
 use super::{About, Claim, Course, Evidence, RoadUser, Spot};
 use crate::count::Step;
 use crate::{Reason, TrackId};
 use kerege_contract::scene::IllegalTurn;
 use kerege_contract::{PixelPoint, RoadUserClass};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// So many crossings of a road user are remembered.
 const MAX_STEPS: usize = 16;
+/// How it looked is remembered for so long, seconds: that a line was crossed may be told late.
+const REMEMBERED_S: f64 = 4.0;
+/// How it goes on is looked at for so long after it left, seconds.
+const GOES_ON_S: f64 = 0.6;
 
 /// The judge of one rule.
 #[derive(Debug)]
 pub(crate) struct IllegalTurnJudge {
     thresholds: IllegalTurn,
-    known: BTreeMap<TrackId, Known>,
+    trips: BTreeMap<TrackId, Trip>,
 }
 
-/// A road user that crossed a line.
+/// What a track did.
 #[derive(Debug)]
-struct Known {
-    /// In the order in which they are told; that a line was crossed may be told late.
+struct Trip {
+    trail: Trail,
+    /// Lines crossed, in the order in which they are told.
     crossed: Vec<Step>,
-    /// Since when it is surely one and the same road user, pipeline seconds.
-    own_since: f64,
-    /// As it was last seen, and where.
-    last: (Seen, PixelPoint),
+    /// Those by which it may have left forbiddenly.
+    left: Vec<Step>,
+    /// How it looked when, and where it was, since it crossed a line.
+    looks: VecDeque<(f64, Seen, PixelPoint)>,
 }
 
-impl Known {
-    fn of(user: &RoadUser<'_>, watch: &Watch<'_>) -> Self {
-        let last = (Seen::of_user(user, watch.now, watch.layout.frame), user.anchor);
-        Self { crossed: Vec::new(), own_since: user.track.unbroken_since, last }
+impl Trip {
+    fn new(user: &RoadUser<'_>) -> Self {
+        Self { trail: Trail::new(user), crossed: Vec::new(), left: Vec::new(), looks: VecDeque::new() }
     }
 
-    /// Whether it, and nobody else who took its number along, came over one of some lines before it crossed this one.
-    fn came_over(&self, step: &Step, from: impl Fn(usize) -> bool) -> bool {
+    fn follow(&mut self, user: &RoadUser<'_>, watch: &Watch<'_>) {
+        if self.trail.follow(user, watch) && !self.crossed.is_empty() {
+            self.note_look(user, watch);
+        }
+    }
+
+    fn note_look(&mut self, user: &RoadUser<'_>, watch: &Watch<'_>) {
+        self.looks.push_back((watch.now, Seen::of_user(user, watch.now, watch.layout.frame), user.anchor));
+        while self.looks.front().is_some_and(|look| watch.now - look.0 > REMEMBERED_S) {
+            self.looks.pop_front();
+        }
+    }
+
+    /// How it looked, and where it was, nearest to a time.
+    fn look_at(&self, at: f64) -> Option<(Seen, PixelPoint)> {
+        let nearest = self.looks.iter().min_by(|a, b| (a.0 - at).abs().total_cmp(&(b.0 - at).abs()));
+        nearest.map(|(_, seen, place)| (*seen, *place))
+    }
+
+    /// Whether it, and nobody else under its number, came over one of some lines before it crossed this one.
+    fn came_over(&self, step: &Step, own_since: f64, from: impl Fn(usize) -> bool) -> bool {
         let way = |step: &Step| (step.line, step.dir);
         let before = |by: &&Step| from(by.line) && by.cut.at < step.cut.at && way(by) != way(step);
-        let entry = self.crossed.iter().filter(before).min_by(|a, b| a.cut.at.total_cmp(&b.cut.at));
-        entry.is_some_and(|entry| self.own_since <= entry.cut.at && !self.comes_back_since(entry, step))
+        let own = |by: &&Step| own_since <= by.cut.at;
+        let entry = self.crossed.iter().filter(before).filter(own).min_by(|a, b| a.cut.at.total_cmp(&b.cut.at));
+        entry.is_some_and(|entry| !self.comes_back_since(entry, step))
     }
 
     /// Whether somebody came back over a line by which one left: then it is another.
@@ -59,46 +87,60 @@ impl Known {
 
 impl IllegalTurnJudge {
     pub(crate) fn new(thresholds: &IllegalTurn) -> Self {
-        Self { thresholds: thresholds.clone(), known: BTreeMap::new() }
+        Self { thresholds: thresholds.clone(), trips: BTreeMap::new() }
+    }
+
+    /// Follows the road users, and notes what lines they crossed.
+    fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
+        for user in post.users(watch) {
+            self.trips.entry(user.id).or_insert_with(|| Trip::new(user)).follow(user, watch);
+        }
+        for (id, step) in watch.crossed {
+            let Some(trip) = self.trips.get_mut(id) else { continue };
+            let user = post.users(watch).find(|user| user.id == *id);
+            if trip.crossed.is_empty() {
+                // Over a line that it crossed unseen another may have come.
+                let Some(user) = user.filter(|user| step.cut.at >= user.track.first_seen) else { continue };
+                trip.note_look(user, watch);
+            }
+            if trip.crossed.len() < MAX_STEPS {
+                trip.crossed.push(*step);
+            }
+            if watch.layout.is_one_of(step.line, &self.thresholds.to) {
+                trip.left.push(*step);
+            }
+        }
     }
 }
 
 impl Judge for IllegalTurnJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
+        self.follow(watch, post);
         let from = |line: usize| watch.layout.is_one_of(line, &post.rule.lines);
-        let to = |line: usize| watch.layout.is_one_of(line, &self.thresholds.to);
-        for user in post.users(watch) {
-            if let Some(known) = self.known.get_mut(&user.id) {
-                *known = Known { crossed: std::mem::take(&mut known.crossed), ..Known::of(user, watch) };
+        for (id, trip) in &mut self.trips {
+            let gone = !watch.users.iter().any(|user| user.id == *id);
+            let goes_on = |step: &mut Step| gone || watch.now - step.cut.at >= GOES_ON_S;
+            let left: Vec<Step> = trip.left.extract_if(.., goes_on).collect();
+            for step in left {
+                let Some((seen, place)) = trip.look_at(step.cut.at) else { continue };
+                let own_since = trip.trail.own_since(step.cut.at);
+                if seen.class != RoadUserClass::Person && trip.came_over(&step, own_since, from) {
+                    claims.push(Claim {
+                        about: About::One(*id),
+                        course: Course::Passes,
+                        over: Reason::Moved,
+                        evidence: Some(Box::new(Evidence { objects: vec![seen.object(*id)], signals: None })),
+                        ..Claim::of(post.number, Spot::line(step.line, None), place, step.cut.at)
+                    });
+                }
             }
         }
-        for (id, step) in watch.crossed {
-            // Over a line that it crossed unseen another may have come.
-            let seen = |user: &&RoadUser<'_>| user.id == *id && step.cut.at >= user.track.first_seen;
-            if let Some(user) = post.users(watch).find(seen) {
-                self.known.entry(*id).or_insert_with(|| Known::of(user, watch));
-            }
-            let Some(known) = self.known.get_mut(id) else { continue };
-            let (seen, place) = known.last;
-            if to(step.line) && seen.class != RoadUserClass::Person && known.came_over(step, from) {
-                claims.push(Claim {
-                    about: About::One(*id),
-                    course: Course::Passes,
-                    over: Reason::Moved,
-                    evidence: Some(Box::new(Evidence { objects: vec![seen.object(*id)], signals: None })),
-                    ..Claim::of(post.number, Spot::line(step.line, None), place, step.cut.at)
-                });
-            }
-            if known.crossed.len() < MAX_STEPS {
-                known.crossed.push(*step);
-            }
-        }
-        self.known.retain(|id, _| watch.users.iter().any(|user| user.id == *id));
+        self.trips.retain(|id, _| watch.users.iter().any(|user| user.id == *id));
     }
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.known.is_empty()
+        self.trips.is_empty()
     }
 }
 
@@ -106,18 +148,15 @@ impl Judge for IllegalTurnJudge {
 mod tests {
     use super::*;
     use crate::count::Cut;
-    use kerege_contract::FrameBox;
     use kerege_contract::fact::Direction::{self, Backward, Forward};
 
     /// Lines 0 (in), 1 and 2 (out), and when they were crossed, as they are told.
     fn came(steps: &[(usize, Direction, f64)], own_since: f64) -> bool {
         let step = |&(line, dir, at): &(usize, Direction, f64)| Step { line, dir, cut: Cut::at_time(at) };
-        let bbox = FrameBox { x1: 0.4, y1: 0.4, x2: 0.5, y2: 0.5 };
-        let seen = Seen { class: RoadUserClass::Car, conf: 1.0, bbox, speed: None };
         let (last, before) = steps.split_last().unwrap();
         let crossed = before.iter().map(step).collect();
-        let known = Known { crossed, own_since, last: (seen, PixelPoint::default()) };
-        known.came_over(&step(last), |line| line == 0)
+        let trip = Trip { trail: Trail::default(), crossed, left: Vec::new(), looks: VecDeque::new() };
+        trip.came_over(&step(last), own_since, |line| line == 0)
     }
 
     #[test]

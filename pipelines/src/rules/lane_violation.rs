@@ -5,9 +5,11 @@
 //! its footprint on the road, in shares of its class's width and beyond the error of its place; else by its
 //! contact point, in box widths. Who comes round an end of the marking belongs to no side until he is seen
 //! beside it again; nor does one who was lost from sight, whose track may have been another's before, or who
-//! got beside it faster than anybody drives sideways: that is another, under his number.
+//! got beside it faster than anybody drives sideways, or whose way before does not fit the way after: that is another,
+//! under his number.
 
 use super::judge::Judge;
+use super::trail::Trail;
 use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::ground::{Footprint, GroundPlane, Size, cross, unit};
@@ -47,6 +49,7 @@ const LEAST_SCORE: f64 = 0.35;
 pub(crate) struct LaneViolationJudge {
     thresholds: LaneViolation,
     sides: BTreeMap<(usize, TrackId), Side>,
+    trails: BTreeMap<TrackId, Trail>,
     /// The markings where they are measured.
     paths: Option<Vec<Vec<PixelPoint>>>,
 }
@@ -107,7 +110,7 @@ struct Place {
 
 impl LaneViolationJudge {
     pub(crate) fn new(thresholds: &LaneViolation) -> Self {
-        Self { thresholds: thresholds.clone(), sides: BTreeMap::new(), paths: None }
+        Self { thresholds: thresholds.clone(), sides: BTreeMap::new(), trails: BTreeMap::new(), paths: None }
     }
 
     /// Follows a vehicle to a place beside a marking; tells since when it is over the marking when that has just
@@ -198,22 +201,27 @@ impl Judge for LaneViolationJudge {
         for user in post.users(watch).filter(drives).filter(sure) {
             let Some(place) = body(user, watch.layout) else { continue };
             let place = Place { clear: watch.shows_bottom(user), ..place };
+            self.trails.entry(user.id).or_insert_with(|| Trail::new(user)).follow(user, watch);
             let times = (watch.now, user.track.unbroken_since);
             for (number, (marking, path)) in watch.layout.markings.iter().zip(&paths).enumerate() {
                 if !self.thresholds.watches(&marking.id) {
                     continue;
                 }
                 let crossed = self.cross((number, user.id), &place, (path, marking.forbidden), times);
+                // Who was on the side from which it came may have been another.
+                let own = |since: &f64| self.trails.get(&user.id).is_some_and(|one| one.own_since(watch.now) <= *since);
+                let crossed = crossed.filter(own);
                 claims.extend(crossed.map(|since| claim(post.number, user, watch, since)));
             }
         }
         self.paths = Some(paths);
         self.sides.retain(|(_, id), _| watch.users.iter().any(|user| user.id == *id));
+        self.trails.retain(|id, _| watch.users.iter().any(|user| user.id == *id));
     }
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.sides.is_empty()
+        self.sides.is_empty() && self.trails.is_empty()
     }
 }
 

@@ -35,6 +35,7 @@ mod speeding;
 mod standing;
 mod stop_line;
 mod stopped;
+mod trail;
 mod trend;
 mod watch;
 mod wrong_way;

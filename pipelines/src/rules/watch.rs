@@ -116,11 +116,19 @@ impl Watch<'_> {
     /// The largest share of a road user's bottom edge that one nearer road user hides, 0..1; all of it where an edge of
     /// the frame cuts it off.
     pub(crate) fn hidden_share(&self, user: &RoadUser<'_>) -> f64 {
-        if user.is_cut() {
-            return 1.0;
-        }
+        if user.is_cut() { 1.0 } else { self.covered_share(user) }
+    }
+
+    /// The same of one whom an edge of the frame may cut off.
+    fn covered_share(&self, user: &RoadUser<'_>) -> f64 {
         let covers = self.nearer(user).filter(|cover| cover.deep > 0.0);
         covers.map(|cover| cover.share).fold(0.0, f64::max)
+    }
+
+    /// Whether it is seen where a road user touches the road: a side of the frame may cut it off, which its steady width
+    /// puts back, but nobody nearer hides it.
+    pub(crate) fn shows_contact(&self, user: &RoadUser<'_>) -> bool {
+        !user.track.edges.bottom && self.covered_share(user) <= HIDES_WIDTH
     }
 
     /// Whether enough of a road user's box is seen to tell where it is: it ends where the road user does, although a

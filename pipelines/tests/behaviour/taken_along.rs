@@ -81,6 +81,29 @@ fn a_track_that_passes_to_the_car_beside_changes_no_lane() {
 }
 
 #[test]
+fn a_track_that_one_who_waits_loses_to_one_who_crosses_turns_nowhere() {
+    let camera = Pinhole::default();
+    let line = |id: &str, from: (f64, f64), to: (f64, f64)| {
+        let (a, b) = (camera.point(from.0, from.1), camera.point(to.0, to.1));
+        format!("[[line]]\nid = '{id}'\na = {a}\nb = {b}\n")
+    };
+    let lines = line("in", (7.5, 20.0), (-4.0, 20.0)) + &line("right", (8.0, 46.0), (8.0, 30.0));
+    let rule = "[[rule]]\nid = 'no-right'\ntype = 'illegal_turn'\nlines = ['in']\nto = ['right']\n";
+    // One waits in the junction to drive on; another crosses behind him.
+    let waits = Actor::new(Car, &[[0.0, AWAY, 10.0], [3.0, AWAY, 38.0], [12.0, AWAY, 38.0]]);
+    let crosses = Actor::drive(Car, 8.0, [AWAY - 1.0, 40.5], [AWAY + 25.0, 40.5], 36.0);
+    for ground in [Ground::Calibrated, Ground::Unknown] {
+        let scene = road(&camera, ground, &(lines.clone() + rule));
+        for fps in RATES {
+            let record = run(&scene, &[bears(1, &waits, 0.0, 8.0), bears(1, &crosses, 8.0, 14.0)], fps, 14.0);
+            let over: Vec<String> = record.passages.iter().map(|p| p.line.to_string()).collect();
+            assert_eq!(over, ["in", "right"], "{ground:?} {fps}");
+            none(&record, &format!("{ground:?} {fps}"));
+        }
+    }
+}
+
+#[test]
 fn what_flickers_where_another_drove_by_has_not_stopped_there() {
     let passes = Actor::drive(Car, 0.0, [AWAY, 10.0], [AWAY, 60.0], 40.0);
     let sign = Actor::new(Car, &[[0.0, AWAY_RIGHT, 33.0], [60.0, AWAY_RIGHT, 33.0]]);

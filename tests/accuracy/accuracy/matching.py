@@ -114,9 +114,10 @@ class Matcher:
     def _twice(mine: list[Reported], causes: list[Cause], told: list[list[Reported]]) -> int:
         """Incidents that are about nothing but a cause, due or not, that another was about already."""
         shares: dict[int, int] = {}
-        for incident in mine:
-            about = [n for n, some in enumerate(told) if any(i is incident for i in some)]
-            if about:
-                nearest = min(about, key=lambda n: (shares.get(n, 0), abs(causes[n].confirmable - incident.detected)))
+        about = [[n for n, some in enumerate(told) if any(i is incident for i in some)] for incident in mine]
+        # Those that can be about fewer causes go first.
+        for index in sorted(range(len(mine)), key=lambda index: len(about[index])):
+            if about[index]:
+                nearest = min(about[index], key=lambda n: (shares.get(n, 0), abs(causes[n].confirmable - mine[index].detected)))
                 shares[nearest] = shares.get(nearest, 0) + 1
         return sum(count - 1 for n, count in shares.items() if causes[n].due)

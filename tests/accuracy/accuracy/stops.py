@@ -14,6 +14,8 @@ from .lanes import place
 from .state import LANES, State, User, runs, stop_of
 
 STANDING = 3.0 / 3.6
+WINDOW_S = 2.0
+"""Over how long who stands gets nowhere: net displacement under STANDING over it."""
 CONFIRM_S = 8.0
 CYCLE_S = 120.0
 SURELY = 0.8
@@ -110,11 +112,26 @@ def _heads(look: Look) -> list[Cause]:
     return sorted((cause for cause in found if cause), key=lambda cause: cause.start)
 
 
+def _stands(user: User) -> list[tuple[int, int]]:
+    """When somebody stands in a lane by the rule's words: who closes up by a metre within WINDOW_S has not moved."""
+    window = round(WINDOW_S / STEP)
+    out: list[tuple[int, int]] = []
+    for a, b in runs((user.speed < STANDING) & (user.lane >= 0)):
+        if out and a - out[-1][1] < window:
+            from_, to = out[-1][1], min(out[-1][1] + window, len(user.xy) - 1)
+            got = float(np.hypot(*(user.xy[to] - user.xy[from_ - 1])))
+            if got < STANDING * WINDOW_S and (user.lane[from_:a] >= 0).all():
+                out[-1] = (out[-1][0], b)
+                continue
+        out.append((a, b))
+    return out
+
+
 def _stop(user: User, steps: list[int], look: Look) -> Cause | None:
     """The longest time for which somebody is head of a row; it is head from when it became one."""
     best: Cause | None = None
     steps = sorted(steps)
-    for a, b in runs((user.speed < STANDING) & (user.lane >= 0)):
+    for a, b in _stands(user):
         lane = int(user.lane[a])
         first, last = user.first + a, user.first + b
         mine = [s for s in steps if first <= s < last]

@@ -94,6 +94,14 @@ class Truth(unittest.TestCase):
         cause = stops.stopped(look([waits], red={"ns": shown, "ew": 0 * red}))[0]
         self.assertEqual((cause.note["kind"], round(cause.confirmable)), ("waits a whole cycle", 40))
 
+    def test_who_closes_up_by_a_step_has_not_moved(self):
+        comes, stays = straight((5.2, -60.0), (5.2, -24.9), 10.0), lambda y: np.tile([[5.2, y]], (300, 1))
+        waits = user(0, np.concatenate([comes, stays(-24.9), straight((5.2, -24.9), (5.2, -24.0), 2.0), stays(-24.0)]))
+        red = np.arange(1, waits.last + 2) * STEP
+        red[200:500] = 0.0
+        causes = stops.stopped(look([waits], red={"ns": red, "ew": 0 * red}))
+        self.assertEqual([(c.due, round(c.confirmable)) for c in causes], [(False, 50)])
+
     def test_who_crawls_hardly_slower_than_standing_may_be_told_of(self):
         crawls = straight((-5.2, -30.0), (-5.2, -50.0), 0.75)
         self.assertEqual([c.due for c in stops.stopped(look([user(0, crawls)]))], [False])
