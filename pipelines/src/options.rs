@@ -33,6 +33,8 @@ pub struct TrackingOptions {
     pub min_iou_recovery: f64,
     /// How long a track waits for its second hit, seconds.
     pub tentative_s: f64,
+    /// How long one that only weak detections show waits for the next, seconds.
+    pub faint_s: f64,
     /// How long a moving track lives unseen, seconds.
     pub lost_s: f64,
     /// The same where a nearer road user hides where it must be, seconds.
@@ -54,9 +56,10 @@ impl Default for TrackingOptions {
             low_score: 0.1,
             birth_score: 0.45,
             min_iou: 0.2,
-            min_iou_low: 0.2,
+            min_iou_low: 0.4,
             min_iou_recovery: 0.3,
             tentative_s: 0.5,
+            faint_s: 1.0,
             lost_s: 1.0,
             hidden_s: 3.0,
             empty_s: 2.0,

@@ -5,7 +5,7 @@ use super::edge::{Edges, visible};
 use super::filter::size;
 use crate::TrackingOptions;
 use crate::ground::GroundPlane;
-use kerege_contract::{FrameSize, PixelBox, PixelPoint};
+use kerege_contract::{FrameSize, PixelBox};
 
 /// Faster than this over the road nothing goes, metres per second.
 const MAX_ROAD_SPEED: f64 = 70.0;
@@ -14,6 +14,13 @@ const MAX_ROAD_SPEED: f64 = 70.0;
 /// it will do for each second between the two: the farther apart they are, the farther it has gone.
 const WEAK_CONFIRMS: f64 = 0.6;
 const WEAK_CONFIRMS_PER_S: f64 = 1.5;
+const WEAK_CONFIRMS_LEAST: f64 = 0.1;
+/// Overlap (IoU) with a weak detection of one that has stayed where it was seen last.
+const WEAK_STILL: f64 = 0.5;
+/// A box is compared as if at least so many times as wide as it is high, and larger by so many pixels on each side: of
+/// a rider seen from behind an error of a few pixels is half the width.
+const LEAST_WIDE: f64 = 0.75;
+const BLUR: f64 = 1.0;
 
 /// What the stages look at beside the track and the detection.
 #[derive(Debug, Clone, Copy)]
@@ -29,18 +36,24 @@ pub(crate) struct View<'a> {
 impl View<'_> {
     /// Overlap of what is believed with what is seen.
     pub(crate) fn overlap(&self, believed: PixelBox, sighting: &Sighting, least: f64) -> f64 {
-        let iou = visible(believed, self.frame).iou(sighting.bbox);
-        if iou >= least { iou } else { 0.0 }
+        at_least(least, visible(believed, self.frame).iou(sighting.bbox))
     }
 
-    /// The same for a weak detection. A track that was seen once is not known to move yet: it is where
-    /// it was seen, and it takes more overlap to confirm it than to keep one.
-    pub(crate) fn weak_overlap(&self, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
+    /// The same for a weak detection. Half hidden ones are many and stand close: one must fit well.
+    pub(crate) fn weak_overlap(&self, believed: PixelBox, sighting: &Sighting) -> f64 {
+        at_least(self.options.min_iou_low, stout(visible(believed, self.frame)).iou(stout(sighting.bbox)))
+    }
+
+    /// The same where no other wants it: it may also be where it was, who braked or turned while unseen. A track that
+    /// was seen once is not known to move yet: it is where it was seen, and it takes more overlap to confirm it than
+    /// to keep one.
+    pub(crate) fn left_overlap(&self, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
         if track.hits > 1 {
-            self.overlap(believed, sighting, self.options.min_iou_low)
+            let still = at_least(WEAK_STILL, stout(track.seen_box).iou(stout(sighting.bbox)));
+            self.weak_overlap(believed, sighting).max(still)
         } else {
             let least = WEAK_CONFIRMS - WEAK_CONFIRMS_PER_S * (self.now - track.last_seen);
-            self.overlap(track.seen_box, sighting, least.max(self.options.min_iou_low / 2.0))
+            self.overlap(track.seen_box, sighting, least.max(WEAK_CONFIRMS_LEAST))
         }
     }
 
@@ -101,9 +114,12 @@ impl View<'_> {
     }
 }
 
-/// Whether another's contact point stands in the footprint of a hidden box: then that one is there,
-/// not the hidden one.
-pub(crate) fn stands_in(spot: PixelBox, anchor: PixelPoint) -> bool {
-    let height = spot.height();
-    (spot.x1..=spot.x2).contains(&anchor.x) && (spot.y2 - 0.3 * height..=spot.y2 + 0.1 * height).contains(&anchor.y)
+fn at_least(least: f64, iou: f64) -> f64 {
+    if iou >= least { iou } else { 0.0 }
+}
+
+/// A box made no narrower than its error allows it to be compared.
+fn stout(bbox: PixelBox) -> PixelBox {
+    let more = BLUR + ((LEAST_WIDE * bbox.height() - bbox.width()) / 2.0).max(0.0);
+    PixelBox { x1: bbox.x1 - more, y1: bbox.y1 - BLUR, x2: bbox.x2 + more, y2: bbox.y2 + BLUR }
 }

@@ -5,9 +5,10 @@ use super::edge::{Edges, WholeSize, visible};
 use super::filter::BoxFilter;
 use super::hidden::{Coast, may_be_one, stand_apart};
 use super::history::{History, fix};
+use super::spot::stands_at;
 use super::vote::{Kind, Pace, Votes};
-use crate::TrackId;
 use crate::ground::GroundPlane;
+use crate::{TrackId, TrackingOptions};
 use kerege_contract::{FrameBox, FrameSize, PixelBox, PixelPoint, RoadUserClass};
 
 /// Where the box that is found again overlaps what was believed by this much (IoU), the belief was right
@@ -19,6 +20,11 @@ const UNFORESEEN: f64 = 0.2;
 const UNLIKE: f64 = 1.5;
 /// Faster than so many of its own heights per second nobody walks: over 2.5 m/s, as seen from the side.
 const ON_FOOT: f64 = 1.5;
+/// What moved by less than this share of its width a second, over so long, stood; where it is seldom seen, what moved
+/// by no more between two looks so far apart, seconds.
+const STOOD: f64 = 0.2;
+const STOOD_S: f64 = 1.0;
+const SELDOM_S: f64 = 5.0;
 
 /// A detection in square pixels.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +92,8 @@ pub(crate) struct Track {
     pub(crate) behind: bool,
     /// What was seen of it as another's double.
     double: Double,
+    /// Confident sightings since the first that the model was sure of.
+    sure_hits: u32,
     /// The scores of its sightings added up.
     worth: f64,
     votes: Votes,
@@ -115,6 +123,7 @@ impl Track {
             history: History::new(horizon_s),
             behind: false,
             double: Double::default(),
+            sure_hits: 0,
             worth: 0.0,
             votes: Votes::default(),
             whole: WholeSize::default(),
@@ -138,7 +147,7 @@ impl Track {
         self.votes = Votes::default();
         self.filter = BoxFilter::new(sighting.bbox);
         self.coast = Coast::new(self.filter, sighting.bbox, at);
-        (self.behind, self.double, self.worth) = (false, Double::default(), 0.0);
+        (self.behind, self.double, self.worth, self.sure_hits) = (false, Double::default(), 0.0, 0);
         self.history.clear();
         self.note(at, sighting, sighting.bbox, road);
     }
@@ -219,6 +228,38 @@ impl Track {
         self.history.push(fix(at, whole, road));
     }
 
+    /// Counts the newest sighting where the model was sure of it, and after such a one where it was confident.
+    pub(crate) fn count_sure(&mut self, options: &TrackingOptions) {
+        let least = if self.sure_hits == 0 { options.birth_score } else { options.high_score };
+        self.sure_hits = self.sure_hits.saturating_add(u32::from(self.score >= least));
+    }
+
+    /// Whether what another track shows may be this one: their boxes may show one road user, and they were never seen
+    /// at once.
+    pub(crate) fn may_be(&self, faint: &Self) -> bool {
+        let together = faint.history.iter().any(|fix| (fix.at - self.last_seen).abs() < 1e-9);
+        !together
+            && (self.kind().is_none() || faint.kind().is_none() || self.kind() == faint.kind())
+            && [self.seen_box, self.believed_box()]
+                .iter()
+                .any(|mine| may_be_one((*mine, self.class()), (faint.seen_box, self.class())))
+    }
+
+    /// Lets it end with the next frame.
+    pub(crate) const fn forget(&mut self) {
+        self.last_seen = f64::NEG_INFINITY;
+    }
+
+    /// Whether only weak detections have shown it: it holds its place, but is nobody yet.
+    pub(crate) const fn is_faint(&self) -> bool {
+        self.sure_hits == 0
+    }
+
+    /// Whether the model saw it again with confidence since it was sure of it.
+    pub(crate) const fn is_sure(&self) -> bool {
+        self.sure_hits > 1
+    }
+
     fn pace(&self) -> Pace {
         let speed = self.filter.velocity().distance(PixelPoint::default());
         if self.hits > 3 && speed > ON_FOOT * self.filter.bbox().height() { Pace::InHaste } else { Pace::Any }
@@ -267,11 +308,20 @@ impl Track {
         }
     }
 
-    /// Whether it stood still over its last second.
+    /// Whether it stood still over its last second, or since it was seen before.
     fn stood(&self) -> bool {
-        self.history
-            .drift(1.0)
-            .is_some_and(|drift| drift.pixels.distance(PixelPoint::default()) / drift.seconds < 0.2 * drift.width)
+        if let Some(drift) = self.history.drift(STOOD_S) {
+            return drift.pixels.distance(PixelPoint::default()) / drift.seconds < STOOD * drift.width;
+        }
+        let before = self.history.iter().rev().find(|fix| self.last_seen - fix.at >= STOOD_S);
+        self.history.last().zip(before).is_some_and(|(now, before)| {
+            now.at - before.at <= SELDOM_S && now.anchor.distance(before.anchor) < STOOD * now.width
+        })
+    }
+
+    /// Whether by `at` (pipeline seconds) it stood in the footprint of a box already, or right beside it.
+    pub(crate) fn stood_at(&self, spot: PixelBox, at: f64) -> bool {
+        self.history.iter().rev().find(|fix| fix.at <= at).is_some_and(|fix| stands_at(spot, fix.anchor))
     }
 
     /// Whether it is seen in the newest frame.

@@ -1,9 +1,9 @@
 //! From detections to tracks.
 //!
-//! Two score stages as in ByteTrack (weak detections can keep or confirm a track but never begin one)
-//! and, as in OC-SORT, recovery by the last observation and, where the belief proved wrong, a replay of
-//! the unseen stretch. All of it in
-//! seconds, so that it holds at any frame rate. Classes take no part in association: a bus that the
+//! Weak detections keep tracks, as in ByteTrack, and make nobody a road user; but what only weak ones show holds its
+//! place as a faint track, so that no neighbour takes its box. As in OC-SORT there is recovery by the last observation
+//! and, where the belief proved wrong, a replay of the unseen stretch. All of it in seconds, so that it holds at any
+//! frame rate. Classes take no part in association: a bus that the
 //! model calls a truck for a moment is still the same bus; only what is surely a person takes no car's
 //! box, nor the other way round. A standing vehicle that another hides is remembered until its spot is
 //! seen empty, and a moving one until it comes out.
@@ -16,6 +16,7 @@ mod edge;
 mod filter;
 mod hidden;
 mod history;
+mod spot;
 mod vote;
 
 pub(crate) use associate::View;
@@ -27,16 +28,16 @@ use vote::Kind;
 use crate::ground::GroundPlane;
 use crate::{TrackId, TrackingOptions};
 use assign::Assigner;
-use associate::stands_in;
 use hidden::{below, find_hidden};
 use kerege_contract::{FrameSize, PixelBox};
+use spot::stands_in;
 
 /// Which unmatched tracks and detections a stage looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Confident detections and where tracks are believed to be.
+    /// Detections and where tracks are believed to be; a weak one counts for less.
     Believed,
-    /// Weak detections and where tracks are believed to be.
+    /// Weak detections that are left, and where tracks are believed to be or were last seen.
     Weak,
     /// Confident detections and where tracks were last seen.
     LastSeen,
@@ -45,6 +46,12 @@ enum Stage {
     /// Confident detections and tracks near by.
     Near,
 }
+
+/// What a weak detection counts beside a confident one: two neighbours of whom one is seen badly do not change places.
+const WEAK_COUNTS: f64 = 0.8;
+/// So often and so long seen, a track that is not confirmed has a place of its own.
+const FAINT_HITS: u32 = 3;
+const FAINT_LEAST_S: f64 = 0.4;
 
 /// Ended tracks whose memory is kept for new ones: enough for the next rush.
 const MAX_SPARE: usize = 256;
@@ -154,6 +161,7 @@ impl Tracker {
                 scratch.associate(stage, &self.tracks, sightings, &view);
             }
         }
+        self.recognise_faint(&mut scratch);
         self.apply(&scratch, sightings, now, plane);
         self.find_doubles(dt, plane);
         self.begin(&scratch, sightings, names, now, plane);
@@ -172,6 +180,7 @@ impl Tracker {
         self.end_if(|track| {
             let away = now - track.last_seen;
             match (track.id, track.unseen) {
+                (None, _) if track.is_faint() => away > options.faint_s,
                 (None, _) => away > options.tentative_s,
                 (Some(_), Unseen::Standing { empty_s }) => away > options.covered_s || empty_s > options.empty_s,
                 (Some(_), Unseen::Moving) if track.behind => away > options.hidden_s || has_left(track, frame),
@@ -191,6 +200,26 @@ impl Tracker {
         }
     }
 
+    /// Gives what a track that is not confirmed would take to the one that it must be: a road user of whom the model
+    /// sees sometimes the whole and sometimes a part, never both at once.
+    fn recognise_faint(&mut self, scratch: &mut Scratch) {
+        for index in 0..self.tracks.len() {
+            let faint = &self.tracks[index];
+            if scratch.matched[index].is_none() || faint.id.is_some() || faint.hits < FAINT_HITS {
+                continue;
+            }
+            let is_it = |(number, other): &(usize, &Track)| {
+                scratch.matched[*number].is_none() && other.id.is_some() && other.may_be(faint)
+            };
+            let nearest =
+                self.tracks.iter().enumerate().filter(is_it).max_by(|a, b| a.1.last_seen.total_cmp(&b.1.last_seen));
+            if let Some((number, _)) = nearest {
+                scratch.matched[number] = scratch.matched[index].take();
+                self.tracks[index].forget();
+            }
+        }
+    }
+
     /// Gives matched tracks their sightings.
     fn apply(&mut self, scratch: &Scratch, sightings: &[Sighting], now: f64, plane: Option<&GroundPlane>) {
         let road = |anchor| plane.and_then(|plane| plane.road(anchor));
@@ -203,7 +232,8 @@ impl Tracker {
                     } else {
                         track.see(now, sighting, hidden, road);
                     }
-                    if track.id.is_none() {
+                    track.count_sure(&self.options);
+                    if track.id.is_none() && track.is_sure() {
                         self.last_id += 1;
                         track.id = Some(TrackId(self.last_id));
                     }
@@ -225,7 +255,7 @@ impl Tracker {
         }
     }
 
-    /// Lets sightings that belong to no track begin one; a named one needs no second hit.
+    /// Lets sightings that belong to no track begin one, if only a faint one; a named one needs no second hit.
     fn begin(
         &mut self,
         scratch: &Scratch,
@@ -236,13 +266,12 @@ impl Tracker {
     ) {
         for (at, sighting) in sightings.iter().enumerate().filter(|(at, _)| !scratch.taken[*at]) {
             let name = names.map(|names| names[at]);
-            if name.is_some() || sighting.score >= self.options.birth_score {
-                let mut track = self.spare.pop().unwrap_or_else(|| Track::new(self.horizon_s));
-                track.begin(now, sighting, plane.and_then(|plane| plane.road(sighting.bbox.anchor())));
-                track.id = name;
-                self.last_id += u64::from(name.is_some());
-                self.tracks.push(track);
-            }
+            let mut track = self.spare.pop().unwrap_or_else(|| Track::new(self.horizon_s));
+            track.begin(now, sighting, plane.and_then(|plane| plane.road(sighting.bbox.anchor())));
+            track.count_sure(&self.options);
+            track.id = name;
+            self.last_id += u64::from(name.is_some());
+            self.tracks.push(track);
         }
     }
 
@@ -255,7 +284,7 @@ impl Tracker {
                 self.tracks[index].behind = self.tracks.iter().any(nearer);
             }
             let Unseen::Standing { empty_s } = self.tracks[index].unseen else { continue };
-            let spot = self.tracks[index].seen_box;
+            let (spot, lost_at) = (self.tracks[index].seen_box, self.tracks[index].last_seen);
             let (mut covered, mut replaced) = (false, false);
             for (number, other) in self.tracks.iter().enumerate() {
                 // What covers it may itself be missed for a moment.
@@ -263,7 +292,9 @@ impl Tracker {
                     continue;
                 }
                 covered |= spot.intersection(other.seen_box) >= self.options.covered_share * spot.area();
-                replaced |= other.is_seen() && stands_in(spot, other.whole_box.anchor());
+                // Who stood there before has not come.
+                let comes = || !other.stood_at(spot, lost_at);
+                replaced |= other.is_seen() && stands_in(spot, other.whole_box.anchor()) && comes();
             }
             // One that takes its place ends it as surely as seeing the spot empty.
             let more = if replaced {
@@ -348,10 +379,11 @@ impl Stage {
     fn looks_at(self, track: &Track, view: &View<'_>) -> bool {
         let away = view.now - track.last_seen;
         let confirmed = track.id.is_some();
+        let known = confirmed || (track.hits >= FAINT_HITS && view.now - track.first_seen >= FAINT_LEAST_S);
         match self {
-            Self::Believed => confirmed && away <= view.options.lost_s,
+            Self::Believed => known && away <= view.options.lost_s,
             Self::Weak => away <= view.options.lost_s || matches!(track.unseen, Unseen::Standing { .. }),
-            Self::LastSeen => confirmed,
+            Self::LastSeen => known,
             Self::Emerging => confirmed && track.behind && track.hits > 2 && track.unseen == Unseen::Moving,
             Self::Near => !confirmed || away <= view.options.lost_s,
         }
@@ -362,14 +394,18 @@ impl Stage {
         match self {
             Self::Weak => !strong,
             Self::Emerging => strong && hidden.any(),
-            Self::Believed | Self::LastSeen | Self::Near => strong,
+            Self::Believed => true,
+            Self::LastSeen | Self::Near => strong,
         }
     }
 
     fn similarity(self, view: &View<'_>, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
         match self {
+            Self::Believed if sighting.score < view.options.high_score => {
+                WEAK_COUNTS * view.weak_overlap(believed, sighting)
+            }
             Self::Believed => view.overlap(believed, sighting, view.options.min_iou),
-            Self::Weak => view.weak_overlap(track, believed, sighting),
+            Self::Weak => view.left_overlap(track, believed, sighting),
             Self::LastSeen => view.recovery(track, sighting),
             Self::Near => view.nearness(track, sighting),
             Self::Emerging => 0.0,

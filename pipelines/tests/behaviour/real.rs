@@ -115,6 +115,6 @@ fn a_dense_intersection_needs_no_more_numbers_at_fewer_frames() {
         numbers.push(confirmed);
     }
     // Some two dozen are in view at any time of 14.5 s, and hardly any leaves.
-    assert!(numbers[0] <= 80, "{numbers:?}");
+    assert!(numbers[0] <= 90 && numbers[1] <= 80, "{numbers:?}");
     assert!(numbers[2] as f64 <= 1.25 * numbers[0] as f64, "{numbers:?}");
 }
