@@ -52,6 +52,8 @@ const WEAK_COUNTS: f64 = 0.8;
 /// So often and so long seen, a track that is not confirmed has a place of its own.
 const FAINT_HITS: u32 = 3;
 const FAINT_LEAST_S: f64 = 0.4;
+/// Who stands unseen is where he stood: a box that overlaps his place by less (IoU) is of somebody who stops before him.
+const STANDS_IOU: f64 = 0.4;
 
 /// Ended tracks whose memory is kept for new ones: enough for the next rush.
 const MAX_SPARE: usize = 256;
@@ -404,7 +406,10 @@ impl Stage {
             Self::Believed if sighting.score < view.options.high_score => {
                 WEAK_COUNTS * view.weak_overlap(believed, sighting)
             }
-            Self::Believed => view.overlap(believed, sighting, view.options.min_iou),
+            Self::Believed => {
+                let stands = matches!(track.unseen, Unseen::Standing { .. });
+                view.overlap(believed, sighting, if stands { STANDS_IOU } else { view.options.min_iou })
+            }
             Self::Weak => view.left_overlap(track, believed, sighting),
             Self::LastSeen => view.recovery(track, sighting),
             Self::Near => view.nearness(track, sighting),

@@ -128,3 +128,59 @@ fn a_false_box_confirms_nothing() {
     let record = run(&[], Detector { false_boxes: 0.2, ..Detector::USUAL }, 10.0, 60.0);
     assert!(record.confirmed <= 1, "{}", record.confirmed);
 }
+
+/// Frames of boxes that stand: of each, from the number of the frame and the time, whether and how the model sees it.
+fn drawn(fps: f64, seconds: f64, see: impl Fn(u32, f64) -> Vec<(FrameBox, f32)>) -> Record {
+    let frame = |n: u32| {
+        let t = f64::from(n) / fps;
+        let seen = see(n, t).into_iter().map(|(bbox, score)| Detection { class: Car, score, bbox });
+        (t, seen.collect())
+    };
+    let frames: Vec<_> = (0..(seconds * fps) as u32).map(frame).collect();
+    watch(&scene(""), &Pinhole::default(), &frames)
+}
+
+const WAITS: FrameBox = FrameBox { x1: 0.40, y1: 0.40, x2: 0.48, y2: 0.50 };
+
+#[test]
+fn who_is_missed_does_not_take_the_box_of_a_half_hidden_neighbour() {
+    // The one beside it is never seen well enough to be anybody.
+    let beside = FrameBox { x1: 0.43, y1: 0.39, x2: 0.51, y2: 0.485 };
+    for fps in RATES {
+        let record = drawn(fps, 20.0, |_, t| {
+            let missed = t > 2.0 && t % 2.0 < 0.5;
+            let mut seen = vec![(beside, 0.3)];
+            seen.extend((!missed).then_some((WAITS, 0.8)));
+            seen
+        });
+        let moved = |track: &&TrackView| track.detected_now && (track.bbox.x1 - WAITS.x1).abs() > 0.01;
+        let taken = record.tracks.iter().flat_map(|(_, tracks)| tracks).filter(moved).count();
+        assert_eq!((record.confirmed, taken), (1, 0), "{fps}");
+    }
+}
+
+#[test]
+fn who_waits_and_is_seen_seldom_keeps_its_number() {
+    for fps in RATES {
+        let record = drawn(fps, 40.0, |n, t| {
+            let seen = !(2.0..36.0).contains(&t) || n % (1.7 * fps) as u32 == 0;
+            seen.then_some((WAITS, 0.8)).into_iter().collect()
+        });
+        assert_eq!(record.confirmed, 1, "{fps}");
+    }
+}
+
+#[test]
+fn a_neighbour_whose_box_shakes_over_its_place_does_not_end_it() {
+    for fps in RATES {
+        let record = drawn(fps, 30.0, |n, t| {
+            let missed = t > 3.0 && n % 7 == 0;
+            let by = if missed { -0.007 } else { 0.004 };
+            let beside = FrameBox { x1: 0.442 + by, y1: 0.42, x2: 0.522 + by, y2: 0.512 + by };
+            let mut seen = vec![(beside, 0.8)];
+            seen.extend((!missed).then_some((WAITS, 0.8)));
+            seen
+        });
+        assert_eq!(record.confirmed, 2, "{fps}");
+    }
+}
