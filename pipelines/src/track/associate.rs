@@ -22,6 +22,9 @@ const WEAK_STILL: f64 = 0.5;
 const LEAST_WIDE: f64 = 0.75;
 const BLUR: f64 = 1.0;
 
+/// A weak detection is no road user that was so many times larger or smaller when seen last (the root of the area).
+const WEAK_UNLIKE: f64 = 1.6;
+
 /// What the stages look at beside the track and the detection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
@@ -40,8 +43,10 @@ impl View<'_> {
     }
 
     /// The same for a weak detection. Half hidden ones are many and stand close: one must fit well.
-    pub(crate) fn weak_overlap(&self, believed: PixelBox, sighting: &Sighting) -> f64 {
-        at_least(self.options.min_iou_low, stout(visible(believed, self.frame)).iou(stout(sighting.bbox)))
+    pub(crate) fn weak_overlap(&self, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
+        let like = is_like(track.seen_box, sighting.bbox);
+        let iou = stout(visible(believed, self.frame)).iou(stout(sighting.bbox));
+        if like { at_least(self.options.min_iou_low, iou) } else { 0.0 }
     }
 
     /// The same where no other wants it: it may also be where it was, who braked or turned while unseen. A track that
@@ -50,7 +55,7 @@ impl View<'_> {
     pub(crate) fn left_overlap(&self, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
         if track.hits > 1 {
             let still = at_least(WEAK_STILL, stout(track.seen_box).iou(stout(sighting.bbox)));
-            self.weak_overlap(believed, sighting).max(still)
+            self.weak_overlap(track, believed, sighting).max(still)
         } else {
             let least = WEAK_CONFIRMS - WEAK_CONFIRMS_PER_S * (self.now - track.last_seen);
             self.overlap(track.seen_box, sighting, least.max(WEAK_CONFIRMS_LEAST))
@@ -116,6 +121,12 @@ impl View<'_> {
 
 fn at_least(least: f64, iou: f64) -> f64 {
     if iou >= least { iou } else { 0.0 }
+}
+
+/// Whether two boxes are of about one size.
+pub(super) fn is_like(a: PixelBox, b: PixelBox) -> bool {
+    let [a, b] = [a, b].map(|bbox| size(bbox.width(), bbox.height()));
+    a <= WEAK_UNLIKE * b && b <= WEAK_UNLIKE * a
 }
 
 /// A box made no narrower than its error allows it to be compared.

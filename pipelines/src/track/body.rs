@@ -1,5 +1,6 @@
 //! One track: what is known of one road user over time.
 
+use super::associate::is_like;
 use super::double::Double;
 use super::edge::{Edges, WholeSize, visible};
 use super::filter::BoxFilter;
@@ -239,6 +240,7 @@ impl Track {
     pub(crate) fn may_be(&self, faint: &Self) -> bool {
         let together = faint.history.iter().any(|fix| (fix.at - self.last_seen).abs() < 1e-9);
         !together
+            && is_like(self.seen_box, faint.seen_box)
             && (self.kind().is_none() || faint.kind().is_none() || self.kind() == faint.kind())
             && [self.seen_box, self.believed_box()]
                 .iter()

@@ -404,7 +404,7 @@ impl Stage {
     fn similarity(self, view: &View<'_>, track: &Track, believed: PixelBox, sighting: &Sighting) -> f64 {
         match self {
             Self::Believed if sighting.score < view.options.high_score => {
-                WEAK_COUNTS * view.weak_overlap(believed, sighting)
+                WEAK_COUNTS * view.weak_overlap(track, believed, sighting)
             }
             Self::Believed => {
                 let stands = matches!(track.unseen, Unseen::Standing { .. });
