@@ -189,7 +189,12 @@ impl Way {
     fn follow(&mut self, user: &RoadUser<'_>, plane: &GroundPlane) {
         self.path.reclass(user.track.class());
         let followed_to = self.followed_to;
-        for fix in user.track.history.iter().skip_while(|fix| fix.at <= followed_to) {
+        let unbroken_since = user.track.unbroken_since;
+        let mut broke = followed_to < unbroken_since;
+        for fix in user.track.history.iter().skip_while(|fix| fix.at <= followed_to || fix.at < unbroken_since) {
+            if std::mem::take(&mut broke) {
+                self.path.begin();
+            }
             if self.is_another(fix, plane) {
                 self.path.begin();
             } else if let Some(place) = plane.road(fix.anchor) {

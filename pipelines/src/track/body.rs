@@ -232,7 +232,14 @@ impl Track {
     /// Counts the newest sighting where the model was sure of it, and after such a one where it was confident.
     pub(crate) fn count_sure(&mut self, options: &TrackingOptions) {
         let least = if self.sure_hits == 0 { options.birth_score } else { options.high_score };
-        self.sure_hits = self.sure_hits.saturating_add(u32::from(self.score >= least));
+        if self.score < least {
+            return;
+        }
+        if self.sure_hits == 0 {
+            // What was seen badly before may have been another.
+            self.unbroken_since = self.last_seen;
+        }
+        self.sure_hits = self.sure_hits.saturating_add(1);
     }
 
     /// Whether what another track shows may be this one: their boxes may show one road user, and they were never seen

@@ -215,6 +215,20 @@ fn what_shakes_too_much_to_tell_is_not_told() {
 }
 
 #[test]
+fn a_person_who_is_hardly_seen_on_the_way_is_not_told_to_have_come_so() {
+    for fps in RATES {
+        let actors = [walks(Person, 5.0, CROSSING, AWAY, 12.0), car(AWAY, CROSSING, 12.0 - BODIES_S - 0.3)];
+        let mut frames = frames(&actors, fps, 6);
+        let near = watch(&scene(), &Pinhole::default(), &frames);
+        for (_, detections) in frames.iter_mut().filter(|(t, _)| *t < 13.5) {
+            detections.iter_mut().filter(|seen| seen.class == Person).for_each(|seen| seen.score = 0.25);
+        }
+        let hardly = watch(&scene(), &Pinhole::default(), &frames);
+        assert_eq!((starts(&near).len(), starts(&hardly).len()), (2, 0), "{fps}");
+    }
+}
+
+#[test]
 fn who_creeps_off_once_the_other_has_passed_gave_way() {
     for fps in RATES {
         // Its front 0.8 m before the person's way, it sets off as he leaves it.
