@@ -96,7 +96,7 @@ impl IllegalStopJudge {
         self.gone.extend(lost);
         for user in vehicles {
             let known = self.still.get(&user.id).copied();
-            match Still::look(known, user, &self.thresholds.standstill, watch.layout.plane.as_ref()) {
+            match Still::look(known, user, &self.thresholds.standstill, watch) {
                 Some(still) => {
                     self.still.insert(user.id, still);
                 }
