@@ -180,7 +180,7 @@ impl Stay {
         self.zone == zone
             && self.rested
             && user.track.unbroken_since >= self.still.seen - APPEARS_S
-            && !came(user)
+            && !came(watch, user)
             && off.is_none_or(|off| is_taken(off, self, watch.now))
             && self.still.is_at(&still, SAME_PLACE * self.width)
             && ratio.iter().all(|ratio| (SAME_SIZE[0]..=SAME_SIZE[1]).contains(ratio))

@@ -39,6 +39,10 @@ const LEAST_SEEN_STILL: f64 = 0.8;
 /// And the second for who did, as nothing does that is none, and is seen that steadily: he is hidden in part.
 const LEAST_SCORE_DROVE: f64 = 0.25;
 const DROVE_LENGTHS: f64 = 1.0;
+/// Or surely so many metres, by so many errors of its place, where a pixel is no more metres than that.
+const DROVE_M: f64 = 5.0;
+const DROVE_ERRORS: f64 = 3.0;
+const DROVE_M_PER_PX: f64 = 2.0;
 /// Whose contact point was not seen for so long, seconds, and for that share of the time, stands nobody knows where.
 const LEAST_CLEAR_S: f64 = 1.0;
 const LEAST_CLEAR: f64 = 0.3;
@@ -172,7 +176,7 @@ impl Presence {
 
     /// Notes what this frame shows of one who stands.
     pub(crate) fn note(&mut self, watch: &Watch<'_>, user: &RoadUser<'_>) {
-        self.drove |= came(user);
+        self.drove |= came(watch, user);
         let passed_s = (watch.now - std::mem::replace(&mut self.asked, watch.now)).min(watch.max_gap_s);
         self.watched_s += passed_s;
         if user.track.is_seen() {
@@ -233,9 +237,16 @@ fn keeps_lane(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
     })
 }
 
-/// Whether one who stands was seen to drive there: he, and not another whose track he has.
-pub(crate) fn came(user: &RoadUser<'_>) -> bool {
-    user.journey.own_reach() >= DROVE_LENGTHS
+/// Whether one who stands was seen to drive there: he, and not another whose track he has. Seen from behind, one who
+/// drives far away gets on by metres before it is a length of his box.
+pub(crate) fn came(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
+    let on_road = || {
+        let plane = watch.layout.plane.as_ref().filter(|plane| plane.reach(user.anchor, DROVE_M_PER_PX).is_some())?;
+        let (from, to) = (plane.extended(user.journey.own_start()), plane.extended(user.anchor));
+        let way = PixelPoint::new(to.x - from.x, to.y - from.y);
+        Some(from.distance(to) - DROVE_ERRORS * place_err(watch, user, way, plane) >= DROVE_M)
+    };
+    user.journey.own_reach() >= DROVE_LENGTHS || on_road().unwrap_or(false)
 }
 
 /// Sorts standing vehicles by lane, the one farthest along first.

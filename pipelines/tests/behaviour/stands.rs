@@ -114,3 +114,15 @@ fn a_lane_that_a_bus_hides_in_part_is_full_when_what_is_seen_of_it_is() {
         assert_eq!(starts(&told(&scene, &jam(24.0), 0.02, fps, 110.0)), 0, "{fps}: few in it");
     }
 }
+
+#[test]
+fn who_drove_away_from_the_camera_by_metres_need_not_stand_for_longer() {
+    let scene = road(&Pinhole::default(), Ground::Calibrated, STOPPED);
+    // First seen at 48 m, where the box is longer than the way to 62 m is in the picture.
+    let stands = Actor::new(Car, &[[1.0, AWAY, 48.0], [3.0, AWAY, 61.0], [30.0, AWAY, 61.0], [31.0, AWAY, 69.0]]);
+    for fps in RATES {
+        let record = told(&scene, std::slice::from_ref(&stands), 0.02, fps, 40.0);
+        let (start, _) = only(&record, &format!("{fps}"));
+        assert!(start.detected_t < 16.0, "{fps}: {}", start.detected_t);
+    }
+}
