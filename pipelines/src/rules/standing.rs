@@ -43,8 +43,9 @@ const DROVE_LENGTHS: f64 = 1.0;
 const DROVE_M: f64 = 5.0;
 const DROVE_ERRORS: f64 = 3.0;
 const DROVE_M_PER_PX: f64 = 2.0;
-/// Whose contact point was not seen for so long, seconds, and for that share of the time, stands nobody knows where.
-const LEAST_CLEAR_S: f64 = 1.0;
+/// Whose contact point was not seen for so long, and for that share of the time or for the longer of the two, seconds,
+/// stands nobody knows where.
+const LEAST_CLEAR_S: [f64; 2] = [1.0, 3.0];
 const LEAST_CLEAR: f64 = 0.3;
 /// So much lower than it seems a hidden contact point may be, box heights.
 const MAY_BE_LOWER: [f64; 3] = [0.15, 0.3, 0.45];
@@ -221,7 +222,7 @@ impl Presence {
 
     /// Whether its contact point was seen often enough to tell where it stands.
     pub(crate) fn is_placed(&self) -> bool {
-        self.clear_s >= LEAST_CLEAR_S.max(LEAST_CLEAR * self.watched_s)
+        self.clear_s >= (LEAST_CLEAR * self.watched_s).clamp(LEAST_CLEAR_S[0], LEAST_CLEAR_S[1])
     }
 }
 
