@@ -193,7 +193,12 @@ impl Journey {
         self.farthest
     }
 
-    /// The same since it is surely one and the same road user.
+    /// Where it was first seen since it is surely one and the same road user, square pixels.
+    pub(crate) const fn own_start(&self) -> PixelPoint {
+        self.own_start
+    }
+
+    /// How far it got since then.
     pub(crate) const fn own_reach(&self) -> f64 {
         self.own_farthest
     }

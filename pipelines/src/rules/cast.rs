@@ -6,7 +6,7 @@ use crate::count::Journey;
 use crate::ground::Speed;
 use crate::track::Track;
 use kerege_contract::event::EventObject;
-use kerege_contract::{FrameBox, FrameSize, RoadUserClass};
+use kerege_contract::{FrameBox, FrameSize, PixelPoint, RoadUserClass};
 use std::collections::BTreeMap;
 
 /// The road users of one frame.
@@ -28,6 +28,11 @@ impl Cast<'_> {
     /// Whether a track is seen in this frame.
     pub(crate) fn is_seen(&self, id: TrackId) -> bool {
         self.find(id).is_some_and(Track::is_seen)
+    }
+
+    /// Where a track touches the road in this frame, square pixels; none while it is not seen.
+    pub(crate) fn place(&self, id: TrackId) -> Option<PixelPoint> {
+        self.find(id).filter(|track| track.is_seen()).map(|track| track.steady_box().anchor())
     }
 
     fn find(&self, id: TrackId) -> Option<&Track> {

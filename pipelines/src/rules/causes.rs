@@ -23,6 +23,8 @@ const FORMER_S: f64 = 10.0;
 /// another lane of late to what stood in this one.
 const SAME_VEHICLE: f64 = 0.1;
 const OTHER_LANE: f64 = 0.25;
+/// Who is farther off than this share of it has left the place.
+const OFF: f64 = 0.4;
 
 /// Where a cause stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +60,9 @@ struct Cause {
     over: Reason,
     /// Why it is absent, once it has been for longer than the maximum gap.
     ceased: Option<Reason>,
+    /// How far off it is another place, square pixels; and whether the one that caused it was seen that far off since.
+    reach: f64,
+    left: bool,
     /// When it was last told of, and with how many attached.
     told: f64,
     told_members: usize,
@@ -103,7 +108,7 @@ impl Causes {
     /// Takes one frame's claims.
     pub(crate) fn advance(&mut self, claims: &[Claim], moment: &Moment<'_>, out: &mut Vec<IncidentChange>) {
         for claim in claims {
-            match self.find(claim, moment) {
+            match self.find(claim, claims, moment) {
                 Some(index) => self.list[index].hold(claim, moment, out),
                 None => {
                     self.list.push(Cause::candidate(claim, moment));
@@ -115,6 +120,7 @@ impl Causes {
         let now = moment.clock.now();
         for cause in &mut self.list {
             let away = now - cause.held;
+            cause.left |= away > moment.options.max_gap_s && cause.is_off(moment);
             if cause.stage != Stage::Open || away <= moment.options.max_gap_s {
                 continue;
             }
@@ -215,6 +221,8 @@ impl Causes {
             clear_s: 0.0,
             over: Reason::Cleared,
             ceased: None,
+            reach: -1.0,
+            left: false,
             told: f64::NEG_INFINITY,
             told_members: 0,
         }));
@@ -222,7 +230,7 @@ impl Causes {
 
     /// The cause that a claim is about: by those that cause it, by one that is attached to the other,
     /// or by its place.
-    fn find(&self, claim: &Claim, moment: &Moment<'_>) -> Option<usize> {
+    fn find(&self, claim: &Claim, claims: &[Claim], moment: &Moment<'_>) -> Option<usize> {
         let whole = claim.about == About::Spot;
         let same: [&dyn Fn(&Cause) -> bool; 5] = [
             &|cause| cause.is_about(claim, moment),
@@ -234,7 +242,9 @@ impl Causes {
         ];
         let told = |cause: &Cause| cause.stage != Stage::Candidate;
         let find = |wanted: bool, same: &dyn Fn(&Cause) -> bool| {
-            let mine = |cause: &Cause| cause.rule == Some(claim.rule) && told(cause) == wanted;
+            let mine = |cause: &Cause| {
+                cause.rule == Some(claim.rule) && told(cause) == wanted && !cause.gave_way(claim, claims, moment)
+            };
             self.list.iter().position(|cause| mine(cause) && same(cause))
         };
         // What was told of already comes first: who becomes another's follower, or heads his row, is no second cause.
@@ -262,6 +272,8 @@ impl Cause {
             clear_s: claim.clear_s,
             over: claim.over,
             ceased: None,
+            reach: -1.0,
+            left: false,
             told: f64::NEG_INFINITY,
             told_members: 0,
         }
@@ -273,6 +285,24 @@ impl Cause {
             return self.is_on_spot(claim.spot, moment);
         }
         self.about.is_some_and(|about| about.is_same(claim.about))
+    }
+
+    /// Whether the one that caused it, and stood there, is seen elsewhere.
+    fn is_off(&self, moment: &Moment<'_>) -> bool {
+        let Some(About::One(user)) = self.about.filter(|_| self.reach > 0.0) else { return false };
+        moment.cast.place(user).is_some_and(|place| place.distance(self.place) > OFF * self.reach)
+    }
+
+    /// Whether the one that caused it is seen to have moved, and a claim is about somebody else: who moves up into his
+    /// place waits for reasons of his own, and while he does not do so for long enough nothing goes on.
+    fn gave_way(&self, claim: &Claim, claims: &[Claim], moment: &Moment<'_>) -> bool {
+        let Some(About::One(user)) = self.about.filter(|_| self.reach > 0.0) else { return false };
+        let names = |claim: &Claim| claim.about.users().chain(claim.members.iter().copied()).any(|one| one == user);
+        if names(claim) || claims.iter().any(|other| other.rule == claim.rule && names(other)) {
+            return false;
+        }
+        let sure = moment.clock.now() - claim.since >= claim.confirm_s;
+        self.left || (!sure && moment.cast.is_seen(user))
     }
 
     fn is_on_spot(&self, spot: Spot, moment: &Moment<'_>) -> bool {
@@ -299,7 +329,10 @@ impl Cause {
         let here = self.is_on_spot(claim.spot, moment);
         let reach = match (self.held < moment.clock.now(), here) {
             (true, true) => claim.reach,
-            (true, false) if claim.course == Course::Stands => claim.reach * OTHER_LANE,
+            // One who waits in the next lane, for a shorter time, does not put off that this one is told of.
+            (true, false) if claim.course == Course::Stands && self.stage != Stage::Candidate => {
+                claim.reach * OTHER_LANE
+            }
             (false, true) => claim.reach * SAME_VEHICLE,
             _ => return false,
         };
@@ -345,6 +378,8 @@ impl Cause {
         self.about = Some(claim.about);
         self.place = claim.place;
         (self.clear_s, self.over, self.ceased) = (claim.clear_s, claim.over, None);
+        let stands = claim.course == Course::Stands && matches!(claim.about, About::One(_));
+        (self.reach, self.left) = (if stands { claim.reach } else { -1.0 }, false);
         self.held = moment.clock.now();
         self.held_utc = moment.clock.utc();
         self.remember(claim, self.held);

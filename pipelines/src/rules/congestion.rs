@@ -1,6 +1,6 @@
 //! `congestion`: lanes that are full and slow, told once, at the head.
 //!
-//! A lane is congested while its space-mean speed is low and vehicles cover much of it. Congested lanes
+//! A lane is congested while its space-mean speed is low and vehicles cover much of it, as far as it is seen. Congested lanes
 //! side by side or behind one another are one cause, told by the lane that leads; the others attach, and
 //! one of them becomes a cause of its own only when it goes on for as long again after the head has
 //! cleared. While the foremost vehicle stands in a waiting area it must last a whole signal cycle.
@@ -18,6 +18,8 @@ const MEAN_S: f64 = 3.0;
 /// It is clear again when it is so many times faster, or covered by so much less.
 const RELEASE_SPEED: f64 = 1.33;
 const RELEASE_OCCUPANCY: f64 = 0.8;
+/// With less than this share of what is full seen in it no lane is called full, whatever hides the rest.
+const LEAST_COVERED: f64 = 0.5;
 
 /// What is remembered of one lane.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +59,11 @@ impl CongestionJudge {
         };
         let state = self.lanes.entry(lane).or_default();
         if let Some(speed) = row.mean_speed() {
-            state.looks.push_back((watch.now, speed / slow, row.occupancy()));
+            // What is hidden is asked for only where it can decide.
+            let (all, least) = (row.occupancy(), self.thresholds.min_occupancy);
+            let decides = speed < RELEASE_SPEED * slow && all < least && all > LEAST_COVERED * least;
+            let seen = decides.then(|| row.seen_occupancy(&watch.layout.lanes[lane], watch)).flatten();
+            state.looks.push_back((watch.now, speed / slow, seen.unwrap_or(all)));
         }
         while state.looks.front().is_some_and(|look| look.0 < watch.now - MEAN_S) {
             state.looks.pop_front();

@@ -75,7 +75,7 @@ impl DebrisJudge {
             let bbox = user.track.seen_box;
             let known = self.users.get(&user.id).copied();
             let stood = known.and_then(|known| known.stands);
-            let still = Still::look(stood.map(|stood| stood.0), user, &STANDS, watch.layout.plane.as_ref());
+            let still = Still::look(stood.map(|stood| stood.0), user, &STANDS, watch);
             match (known, stood, still) {
                 (None, ..) => self.traces.push(Trace { bbox: foot(bbox), at: now }),
                 // It drives off.

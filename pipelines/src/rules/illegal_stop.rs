@@ -96,7 +96,7 @@ impl IllegalStopJudge {
         self.gone.extend(lost);
         for user in vehicles {
             let known = self.still.get(&user.id).copied();
-            match Still::look(known, user, &self.thresholds.standstill, watch.layout.plane.as_ref()) {
+            match Still::look(known, user, &self.thresholds.standstill, watch) {
                 Some(still) => {
                     self.still.insert(user.id, still);
                 }
@@ -180,7 +180,7 @@ impl Stay {
         self.zone == zone
             && self.rested
             && user.track.unbroken_since >= self.still.seen - APPEARS_S
-            && !came(user)
+            && !came(watch, user)
             && off.is_none_or(|off| is_taken(off, self, watch.now))
             && self.still.is_at(&still, SAME_PLACE * self.width)
             && ratio.iter().all(|ratio| (SAME_SIZE[0]..=SAME_SIZE[1]).contains(ratio))

@@ -4,7 +4,7 @@
 //! second.
 
 use super::queue::{Queue, Queuer, queue};
-use super::{LaneUser, RoadUser};
+use super::{LaneUser, RoadUser, Watch};
 use crate::ground::Size;
 use crate::layout::LaneShape;
 use kerege_contract::PixelPoint;
@@ -18,6 +18,12 @@ const CREEPS_LENGTHS: f64 = 0.25;
 /// No gap in a queue is longer than this, metres; and lengths of the box of the one behind it.
 const QUEUE_GAP_M: f64 = 15.0;
 const QUEUE_GAP_LENGTHS: f64 = 1.5;
+
+/// What of a lane is hidden is looked for at so many places along it; and with less of it seen nothing is told.
+const STEPS: f64 = 24.0;
+const LEAST_SEEN: f64 = 0.4;
+/// Nothing lower than a car's bonnet is seen behind a box that ends so many of its heights lower.
+const NEARER: f64 = 0.1;
 
 /// In what a row is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,13 +69,34 @@ impl<'t> Row<'t> {
 
     /// Share of the lane's length that vehicles cover, 0..1.
     pub(crate) fn occupancy(&self) -> f64 {
+        if self.length > 0.0 { self.covered() / self.length } else { 0.0 }
+    }
+
+    /// The same of as much of the lane as is seen: those who crawl before and beside it hide others in it. None where
+    /// too little is seen to tell.
+    pub(crate) fn seen_occupancy(&self, lane: &LaneShape, watch: &Watch<'_>) -> Option<f64> {
+        let covers = |at: f64| self.members.iter().any(|member| (0.0..=member.length).contains(&(at - member.rear)));
+        let hidden = |step: &f64| {
+            let along = lane.length() * (step + 0.5) / STEPS;
+            let at = lane.ruler.as_ref().map_or(Some(along), |ruler| ruler.metres(along));
+            at.is_some_and(|at| !covers(at)) && hides(watch, lane.at(along).0)
+        };
+        #[expect(clippy::cast_precision_loss, reason = "steps of a lane")]
+        let hidden = std::iter::successors(Some(0.0), |step| Some(step + 1.0).filter(|next| *next < STEPS))
+            .filter(hidden)
+            .count() as f64;
+        let seen = self.length * (1.0 - hidden / STEPS);
+        (seen >= LEAST_SEEN * self.length && seen > 0.0).then(|| (self.covered() / seen).min(1.0))
+    }
+
+    fn covered(&self) -> f64 {
         let (mut covered, mut free_below) = (0.0, self.length);
         for member in &self.members {
             let (from, to) = (member.rear.max(0.0), (member.rear + member.length).min(free_below));
             covered += (to - from).max(0.0);
             free_below = free_below.min(from);
         }
-        if self.length > 0.0 { covered / self.length } else { 0.0 }
+        covered
     }
 
     /// Mean of the speeds of those present, which is the lane's space-mean speed; none while nobody's
@@ -110,6 +137,12 @@ fn member<'t>(lane: &LaneShape, one: &LaneUser<'t>) -> Option<Member<'t>> {
     // The contact point is the rear of what drives away from the camera, and the front of what comes.
     let rear = at - length * f64::midpoint(1.0, one.on.direction.y);
     Some(Member { user, rear, length, speed })
+}
+
+/// Whether somebody who is nearer hides a place on the road.
+fn hides(watch: &Watch<'_>, place: PixelPoint) -> bool {
+    let seen = watch.users.iter().filter(|user| user.track.is_seen()).map(|user| user.track.seen_box);
+    seen.into_iter().any(|b| (b.x1..=b.x2).contains(&place.x) && (b.y1..=b.y2 - NEARER * b.height()).contains(&place.y))
 }
 
 /// How long its box is along the lane, square pixels.

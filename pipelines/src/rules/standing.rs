@@ -2,7 +2,8 @@
 
 use super::trend::Trend;
 use super::{LaneUser, RoadUser, Watch};
-use crate::ground::{GroundPlane, contact_err, cross, unit};
+use crate::count::footprint;
+use crate::ground::{GroundPlane, contact_err, dot, unit};
 use crate::track::Drift;
 use kerege_contract::PixelPoint;
 use kerege_contract::scene::Standstill;
@@ -16,6 +17,16 @@ const CREPT: f64 = 0.6;
 const MOVED_HIDDEN: f64 = 0.5;
 /// And so many errors of its contact point more.
 const CREPT_ERRORS: f64 = 2.0;
+/// Whose contact point errs by more than this many metres may stand already when it seems to move by no more than that:
+/// over the time that tells it of others nobody can know.
+const UNTOLD_M: f64 = 0.6;
+/// Where it stands is averaged until it has stood for so long, seconds: who comes to stand rolls on a little.
+const SETTLES_S: f64 = 3.0;
+const SETTLING: f64 = 0.1;
+/// A contact point that others hide is up to where they end off: so many box heights. And who is badly seen is badly
+/// placed: at a score below the first his box errs by up to twice as much.
+const HIDDEN_ERR: f64 = 0.1;
+const WELL_SEEN: f64 = 0.7;
 /// As far as a pixel is at most so many metres, the plane tells how it moves also beyond its valid polygon: a bus
 /// before the camera crawls on, though nobody drew the road there.
 const REACH_M_PER_PX: f64 = 0.25;
@@ -25,11 +36,19 @@ const LEAST_SEEN: f64 = 0.5;
 const LEAST_SCORE: f64 = 0.35;
 /// The first of those for who never got so many own lengths from where he was first seen.
 const LEAST_SEEN_STILL: f64 = 0.8;
+/// And the second for who did, as nothing does that is none, and is seen that steadily: he is hidden in part.
+const LEAST_SCORE_DROVE: f64 = 0.25;
 const DROVE_LENGTHS: f64 = 1.0;
-/// Whose contact point was not seen for so long, seconds, stands nobody knows where.
-const LEAST_CLEAR_S: f64 = 1.0;
-/// Half the width of a narrow lane, metres.
-const HALF_LANE_M: f64 = 1.5;
+/// Or surely so many metres, by so many errors of its place, where a pixel is no more metres than that.
+const DROVE_M: f64 = 5.0;
+const DROVE_ERRORS: f64 = 3.0;
+const DROVE_M_PER_PX: f64 = 2.0;
+/// Whose contact point was not seen for so long, and for that share of the time or for the longer of the two, seconds,
+/// stands nobody knows where.
+const LEAST_CLEAR_S: [f64; 2] = [1.0, 3.0];
+const LEAST_CLEAR: f64 = 0.3;
+/// So much lower than it seems a hidden contact point may be, box heights.
+const MAY_BE_LOWER: [f64; 3] = [0.15, 0.3, 0.45];
 /// A box that ended at an edge of the frame a moment ago is still cut off by it, seconds.
 const CUT_S: f64 = 1.0;
 /// Standing vehicles are one row while the way from one to the next is at most this many lengths of
@@ -61,7 +80,7 @@ impl Still {
         known: Option<Self>,
         user: &RoadUser<'_>,
         limits: &Standstill,
-        plane: Option<&GroundPlane>,
+        watch: &Watch<'_>,
     ) -> Option<Self> {
         let drift = user.track.history.drift(limits.window_s).filter(|_| user.track.is_seen());
         let most = if drift.is_some() { CREPT } else { MOVED_HIDDEN };
@@ -72,32 +91,53 @@ impl Still {
         let near = |plane: &&GroundPlane| {
             plane.road(user.anchor).is_some() || plane.reach(user.anchor, REACH_M_PER_PX).is_some()
         };
-        let plane = plane.filter(|plane| !user.is_cut() && near(plane));
+        let plane = watch.layout.plane.as_ref().filter(|plane| !user.is_cut() && near(plane));
         let seen = user.track.last_seen;
         let road = drift.as_ref().and_then(|drift| plane.map(|plane| plane.extended(drift.place)));
-        let crept = |known: &Self| known.road.zip(road).is_some_and(|(was, is)| crept(was, is, user, plane));
+        let err = |way: PixelPoint| plane.map_or(0.0, |plane| place_err(watch, user, way, plane));
+        let crept = |known: &Self| known.road.zip(road).is_some_and(|(was, is)| crept(was, is, err));
         if drift.is_some() && known.as_ref().is_some_and(crept) {
             return None;
         }
         let Some(drift) = drift else { return known.map(|known| Self { seen, ..known }) };
-        let limit = if known.is_some() { RELEASE } else { 1.0 };
-        let began = Self { since: drift.since, place: drift.place, road, seen };
-        let slack = known.and(plane).map_or(0.0, |plane| CREPT_ERRORS * drift_err(&drift, user, plane));
-        (pace(&drift, limits, plane, slack) < limit).then(|| Self { seen, ..known.unwrap_or(began) })
+        let way = plane.map(|plane| plane.step(drift.place, drift.pixels.x, drift.pixels.y));
+        let err = way.map_or(0.0, err);
+        let slower = |limit: f64, errors: f64| pace(&drift, limits, plane, errors * err) < limit;
+        match known {
+            Some(known) => {
+                let still = Self { seen, ..known.settled(drift.since, drift.place, road) };
+                slower(RELEASE, CREPT_ERRORS).then_some(still)
+            }
+            None => slower(1.0, if err > UNTOLD_M { 1.0 } else { 0.0 }).then(|| {
+                // Who only may stand already may have come to stand just now.
+                let since = if slower(1.0, 0.0) { drift.since } else { seen };
+                Self { since, place: drift.place, road, seen }
+            }),
+        }
+    }
+
+    /// With a look at where it stood since then, while it comes to stand.
+    fn settled(self, since: f64, place: PixelPoint, road: Option<PixelPoint>) -> Self {
+        if since - self.since > SETTLES_S {
+            return self;
+        }
+        let road = self.road.zip(road).map(|(was, is)| was.toward(is, SETTLING));
+        Self { place: self.place.toward(place, SETTLING), road: road.or(self.road), ..self }
     }
 }
 
-/// Whether it is farther off on the road than it may shake.
-fn crept(was: PixelPoint, is: PixelPoint, user: &RoadUser<'_>, plane: Option<&GroundPlane>) -> bool {
-    let way = PixelPoint::new(is.x - was.x, is.y - was.y);
-    let err = plane.zip(unit(way)).map_or(0.0, |(plane, toward)| contact_err(&user.contact(), toward, plane));
-    was.distance(is) > CREPT_M + CREPT_ERRORS * err
+/// Whether it is farther off on the road than it may shake, given how far it errs along a way.
+fn crept(was: PixelPoint, is: PixelPoint, err: impl Fn(PixelPoint) -> f64) -> bool {
+    was.distance(is) > CREPT_M + CREPT_ERRORS * err(PixelPoint::new(is.x - was.x, is.y - was.y))
 }
 
-/// Error of a drift along its way, metres.
-fn drift_err(drift: &Drift, user: &RoadUser<'_>, plane: &GroundPlane) -> f64 {
-    let way = plane.step(drift.place, drift.pixels.x, drift.pixels.y);
-    unit(way).map_or(0.0, |toward| contact_err(&user.contact(), toward, plane))
+/// Error of where a vehicle stands along a way on the road, one standard deviation, metres.
+pub(crate) fn place_err(watch: &Watch<'_>, user: &RoadUser<'_>, way: PixelPoint, plane: &GroundPlane) -> f64 {
+    let Some(toward) = unit(way) else { return 0.0 };
+    let badly = 1.0 + (WELL_SEEN - user.track.mean_score()).max(0.0) / WELL_SEEN;
+    let hidden_px = if watch.shows_bottom(user) { 0.0 } else { HIDDEN_ERR * user.height };
+    let hidden = dot(plane.step(user.anchor, 0.0, hidden_px), toward);
+    (badly * contact_err(&user.contact(), toward, plane)).hypot(hidden)
 }
 
 /// How fast it goes at least, given how far it may only seem to have gone (metres), 1 being what counts as standing.
@@ -118,9 +158,10 @@ pub(crate) struct Presence {
     /// In how many frames it could have been seen, and in how many it was.
     frames: u32,
     hits: u32,
-    /// For how long its contact point was seen, and when it was last asked, seconds.
+    /// For how long its contact point was seen, when it was last asked, and for how long it stands, seconds.
     clear_s: f64,
     asked: f64,
+    watched_s: f64,
     /// Whether it was seen to drive here, or may have driven before anybody watched or under another number.
     pub(crate) drove: bool,
     /// Where its contact point was while it was seen: metres, or square pixels where no plane tells.
@@ -136,8 +177,9 @@ impl Presence {
 
     /// Notes what this frame shows of one who stands.
     pub(crate) fn note(&mut self, watch: &Watch<'_>, user: &RoadUser<'_>) {
-        self.drove |= came(user);
+        self.drove |= came(watch, user);
         let passed_s = (watch.now - std::mem::replace(&mut self.asked, watch.now)).min(watch.max_gap_s);
+        self.watched_s += passed_s;
         if user.track.is_seen() {
             (self.frames, self.hits) = (self.frames + 1, self.hits + 1);
             let cut = watch.now - user.track.clear_since < CUT_S;
@@ -174,29 +216,38 @@ impl Presence {
 
     /// Whether it is seen in enough of the frames: what is taken for a vehicle now and then is none.
     pub(crate) fn is_sure(&self, user: &RoadUser<'_>) -> bool {
-        let share = if self.drove { LEAST_SEEN } else { LEAST_SEEN_STILL };
-        f64::from(self.hits) >= share * f64::from(self.frames) && user.track.mean_score() >= LEAST_SCORE
+        let (share, score) = if self.drove { (LEAST_SEEN, LEAST_SCORE_DROVE) } else { (LEAST_SEEN_STILL, LEAST_SCORE) };
+        f64::from(self.hits) >= share * f64::from(self.frames) && user.track.mean_score() >= score
     }
 
     /// Whether its contact point was seen often enough to tell where it stands.
-    pub(crate) const fn is_placed(&self) -> bool {
-        self.clear_s >= LEAST_CLEAR_S
+    pub(crate) fn is_placed(&self) -> bool {
+        self.clear_s >= (LEAST_CLEAR * self.watched_s).clamp(LEAST_CLEAR_S[0], LEAST_CLEAR_S[1])
     }
 }
 
-/// Whether what hides its contact point cannot put it into another lane: it is seen along its lane.
+/// Whether what hides its contact point hides nothing that matters: lower down, where it may be, whoever stands waits
+/// as here, before the same signals.
 fn keeps_lane(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
-    let off = || {
-        let (plane, lane) = (watch.layout.plane.as_ref()?, user.journey.lane?);
-        let lane = unit(plane.vector(user.anchor, watch.layout.lanes[lane].locate(user.anchor).direction))?;
-        Some(cross(plane.step(user.anchor, 0.0, user.height), lane).abs())
-    };
-    off().is_none_or(|metres| metres <= HALF_LANE_M)
+    let (Some(own), layout, foot) = (user.journey.lane, watch.layout, footprint(user.track)) else { return false };
+    let waits = layout.waits(own, foot);
+    MAY_BE_LOWER.iter().all(|share| {
+        let place = PixelPoint::new(foot.x, foot.y + share * user.height);
+        let lane = layout.lane_at(place).unwrap_or(own);
+        lane == own || (layout.signals[lane] == layout.signals[own] && layout.waits(lane, place) == waits)
+    })
 }
 
-/// Whether one who stands was seen to drive there: he, and not another whose track he has.
-pub(crate) fn came(user: &RoadUser<'_>) -> bool {
-    user.journey.own_reach() >= DROVE_LENGTHS
+/// Whether one who stands was seen to drive there: he, and not another whose track he has. Seen from behind, one who
+/// drives far away gets on by metres before it is a length of his box.
+pub(crate) fn came(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
+    let on_road = || {
+        let plane = watch.layout.plane.as_ref().filter(|plane| plane.reach(user.anchor, DROVE_M_PER_PX).is_some())?;
+        let (from, to) = (plane.extended(user.journey.own_start()), plane.extended(user.anchor));
+        let way = PixelPoint::new(to.x - from.x, to.y - from.y);
+        Some(from.distance(to) - DROVE_ERRORS * place_err(watch, user, way, plane) >= DROVE_M)
+    };
+    user.journey.own_reach() >= DROVE_LENGTHS || on_road().unwrap_or(false)
 }
 
 /// Sorts standing vehicles by lane, the one farthest along first.

@@ -13,7 +13,7 @@
 
 use super::groups::groups;
 use super::judge::Judge;
-use super::standing::{Presence, Still, one_row, sort_rows};
+use super::standing::{Presence, Still, one_row, place_err, sort_rows};
 use super::{Claim, LaneUser, Post, RoadUser, Spot, Watch};
 use crate::count::footprint;
 use crate::ground::{Footprint, dot, unit};
@@ -91,7 +91,8 @@ impl Standing {
 pub(crate) struct StoppedJudge {
     thresholds: StoppedVehicle,
     standing: BTreeMap<TrackId, Standing>,
-    /// The way of each vehicle when it last drove, a unit vector of the picture, and when that was.
+    /// The way of each vehicle when it last drove, a unit vector on the road (in the picture without a ground plane),
+    /// and when that was.
     courses: BTreeMap<TrackId, (PixelPoint, f64)>,
     /// Places that were left of late, or whose track went elsewhere.
     vacated: Vec<Vacated>,
@@ -152,12 +153,13 @@ impl StoppedJudge {
         if let Some(way) = drift.filter(|drift| {
             drift.pixels.distance(PixelPoint::default()) > DRIVES_WIDTHS * drift.width * drift.seconds / window
         }) {
-            self.courses.extend(unit(way.pixels).map(|course| (user.id, (course, watch.now))));
+            self.courses.extend(on_road(watch, user.anchor, way.pixels).map(|course| (user.id, (course, watch.now))));
         }
         // Who took over another's track does not head where that one did.
         let own = |known: &&(PixelPoint, f64)| known.1 >= user.track.unbroken_since;
         let Some((course, _)) = self.courses.get(&user.id).filter(own) else { return Some(one) };
-        if dot(*course, one.on.direction) >= AGAINST {
+        let along = |way: PixelPoint| on_road(watch, user.anchor, way).map_or(1.0, |way| dot(*course, way));
+        if along(one.on.direction) >= AGAINST {
             return Some(one);
         }
         let foot = footprint(user.track);
@@ -166,7 +168,7 @@ impl StoppedJudge {
             let near = [-aside, 0.0, aside]
                 .iter()
                 .any(|x| [-aside, 0.0].iter().any(|y| shape.contains(PixelPoint::new(foot.x + x, foot.y + y))));
-            near && dot(*course, shape.locate(foot).direction) > -AGAINST
+            near && along(shape.locate(foot).direction) > -AGAINST
         };
         let lane = post.lanes().find(beside)?;
         Some(LaneUser { lane, on: watch.layout.lanes[lane].locate(user.anchor), user: one.user })
@@ -188,8 +190,7 @@ impl StoppedJudge {
     fn stands(&mut self, watch: &Watch<'_>, one: &LaneUser<'_>) -> bool {
         let id = one.user.id;
         let known = self.standing.get(&id).map(|standing| standing.still);
-        let Some(still) = Still::look(known, &one.user, &self.thresholds.standstill, watch.layout.plane.as_ref())
-        else {
+        let Some(still) = Still::look(known, &one.user, &self.thresholds.standstill, watch) else {
             self.vacated.extend(self.standing.remove(&id).and_then(|standing| standing.vacates()));
             return false;
         };
@@ -286,6 +287,12 @@ impl StoppedJudge {
     }
 }
 
+/// A way in the picture as a unit vector on the road: seen at a slant, who turns into a lane would seem to come against
+/// it. As it is without a ground plane.
+fn on_road(watch: &Watch<'_>, at: PixelPoint, way: PixelPoint) -> Option<PixelPoint> {
+    unit(watch.layout.plane.as_ref().map_or(way, |plane| plane.step(at, way.x, way.y)))
+}
+
 /// The outline on the road of one in a lane; none where there is no ground plane.
 fn body_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> Option<Footprint> {
     let plane = watch.layout.plane.as_ref()?;
@@ -308,8 +315,9 @@ fn foot_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> PixelPoint {
 fn may_wait(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
     let aside = || {
         let (plane, body) = (watch.layout.plane.as_ref()?, body_of(watch, one)?);
-        let across = PixelPoint::new(-body.heading.y * body.side_err, body.heading.x * body.side_err);
-        plane.pixels(foot, across)
+        let across = PixelPoint::new(-body.heading.y, body.heading.x);
+        let err = place_err(watch, &one.user, across, plane).max(body.side_err);
+        plane.pixels(foot, PixelPoint::new(err * across.x, err * across.y))
     };
     let beside = |way: PixelPoint| {
         [1.0, -1.0]

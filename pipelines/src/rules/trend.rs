@@ -11,7 +11,7 @@ const CORRELATED_S: f64 = 1.0;
 /// So many places at least tell a slope.
 const LEAST: f64 = 5.0;
 /// The slope and so many errors of it must be below what counts as standing.
-const ERRORS: f64 = 2.0;
+const ERRORS: f64 = 3.0;
 
 /// The least-squares line through places over time (Draper and Smith, Applied Regression Analysis, §1.2), for
 /// both coordinates, in metres or square pixels.

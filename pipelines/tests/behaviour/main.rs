@@ -25,6 +25,7 @@ mod road;
 mod ruled;
 mod speed;
 mod speeding;
+mod stands;
 mod stopped;
 mod street;
 mod taken_along;

@@ -1,0 +1,128 @@
+//! When somebody stands, as far as his box tells: one who turned in, who is hidden in part, who is far away; and who
+//! takes the place of whom. And how full a lane is that is hidden in part.
+
+use crate::road::{AWAY, AWAY_RIGHT, Ground, STOPPED, TOWARDS, road, waiting};
+use crate::ruled::{RATES, near, only, starts};
+use crate::street::{Actor, Detector, Pinhole};
+use crate::watch::{Record, Timing, film, scene, watch};
+use kerege_contract::RoadUserClass::{Bus, Car};
+use kerege_contract::Scene;
+use kerege_contract::event::Phase;
+
+fn told(scene: &Scene, actors: &[Actor], noise: f64, fps: f64, seconds: f64) -> Record {
+    let camera = Pinhole::default();
+    let detector = Detector { noise, false_boxes: 0.0, ..Detector::USUAL };
+    watch(scene, &camera, &film(&camera, actors, detector, Timing::rough(fps), seconds, 5))
+}
+
+#[test]
+fn who_turned_into_the_lane_across_its_direction_stands_in_it() {
+    let scene = road(&Pinhole::default(), Ground::Calibrated, STOPPED);
+    // Across the road at a right angle: in the picture, where the lane leans away to the left, as if against it.
+    let crosses =
+        [[2.0, TOWARDS - 3.0, 20.0], [3.6, AWAY_RIGHT, 20.0], [40.0, AWAY_RIGHT, 20.0], [43.0, AWAY_RIGHT, 60.0]];
+    for fps in RATES {
+        let record = told(&scene, &[Actor::new(Car, &crosses)], 0.02, fps, 50.0);
+        let (start, _) = only(&record, &format!("{fps}"));
+        assert!(start.detected_t < 16.0, "{fps}: {}", start.detected_t);
+    }
+}
+
+#[test]
+fn who_moves_up_after_one_who_waited_too_long_does_not_go_on_with_his_incident() {
+    let camera = Pinhole::default();
+    let scene = road(&camera, Ground::Calibrated, &(STOPPED.to_owned() + &waiting(&camera, 30.0, 54.0)));
+    let first = [[1.0, AWAY, 10.0], [5.0, AWAY, 48.0], [135.0, AWAY, 48.0], [139.0, AWAY, 90.0]];
+    let next = |until: f64| {
+        let comes = [[8.0, AWAY, 10.0], [12.0, AWAY, 40.0], [137.0, AWAY, 40.0], [140.0, AWAY, 48.0]];
+        let goes = [[until, AWAY, 48.0], [until + 4.0, AWAY, 90.0]];
+        Actor::new(Car, &[comes.as_slice(), goes.as_slice()].concat())
+    };
+    for fps in [5.0, 10.0] {
+        let record = told(&scene, &[Actor::new(Car, &first), next(200.0)], 0.02, fps, 220.0);
+        let (start, end) = only(&record, &format!("{fps}"));
+        near(start.detected_t, 125.0, 3.0, &format!("{fps}"));
+        near(end.t, 136.0, 3.0, &format!("{fps}"));
+    }
+    // Who then waits too long himself is a cause of his own.
+    let record = told(&scene, &[Actor::new(Car, &first), next(280.0)], 0.02, 5.0, 300.0);
+    let starts: Vec<f64> =
+        record.incidents.iter().filter(|change| change.phase == Phase::Start).map(|change| change.detected_t).collect();
+    assert_eq!(starts.len(), 2, "{starts:?}");
+    near(starts[1], 260.0, 4.0, "the second");
+}
+
+/// Two lanes that lead to the right across the picture, one behind the other, and what else is to be in the scene.
+fn across(more: &str) -> Scene {
+    let camera = Pinhole::default();
+    let lane = |id: &str, y: f64| {
+        let (polygon, a, b) =
+            (camera.rectangle(-14.0, y - 1.75, 14.0, y + 1.75), camera.point(-14.0, y), camera.point(14.0, y));
+        format!("[[lane]]\nid = '{id}'\npolygon = {polygon}\ncentre = [{a}, {b}]\n")
+    };
+    let points = [(-6.0, 12.0), (6.0, 12.0), (8.0, 30.0), (-8.0, 30.0), (-9.0, 60.0), (9.0, 60.0)];
+    let points: Vec<String> = points
+        .iter()
+        .map(|(x, y)| format!("{{ image = {}, road = [{x:.1}, {y:.1}] }}", camera.point(*x, *y)))
+        .collect();
+    let plane = format!(
+        "[calibration]\nunit = 'metres'\npoints = [{}]\nvalid = {}\n",
+        points.join(", "),
+        camera.rectangle(-14.0, 14.0, 14.0, 60.0)
+    );
+    scene(&(lane("near", 30.0) + &lane("far", 33.5) + &plane + more))
+}
+
+#[test]
+fn who_waits_too_long_is_found_though_one_beside_hides_where_he_stands() {
+    let waits = |y: f64, arrives: f64, until: f64| {
+        Actor::new(Car, &[[arrives - 4.0, -13.0, y], [arrives, 5.0, y], [until, 5.0, y], [until + 1.0, 12.0, y]])
+    };
+    let zone = Pinhole::default().rectangle(-2.0, 28.0, 15.0, 36.0);
+    let scene = across(&format!("[[zone]]\nid = 'stop'\nkind = 'waiting'\npolygon = {zone}\n{STOPPED}"));
+    for fps in [5.0, 10.0] {
+        let record = told(&scene, &[waits(33.5, 8.0, 150.0), waits(30.0, 12.0, 131.0)], 0.02, fps, 160.0);
+        let (start, _) = only(&record, &format!("{fps}"));
+        assert_eq!(start.lane.as_ref().map(ToString::to_string).as_deref(), Some("far"), "{fps}");
+        near(start.detected_t, 128.0, 2.5, &format!("{fps}"));
+    }
+}
+
+#[test]
+fn who_stands_far_away_is_found_however_his_box_shakes() {
+    let scene = road(&Pinhole::default(), Ground::Calibrated, STOPPED);
+    let stands = Actor::new(Car, &[[1.0, AWAY, 20.0], [5.0, AWAY, 58.0], [45.0, AWAY, 58.0], [47.0, AWAY, 75.0]]);
+    for fps in RATES {
+        let record = told(&scene, std::slice::from_ref(&stands), 0.05, fps, 55.0);
+        let (start, _) = only(&record, &format!("{fps}"));
+        assert!(start.detected_t < 24.0, "{fps}: {}", start.detected_t);
+    }
+}
+
+#[test]
+fn a_lane_that_a_bus_hides_in_part_is_full_when_what_is_seen_of_it_is() {
+    let rule = "[[rule]]\nid = 'jam'\ntype = 'congestion'\ncooldown_s = 5\n";
+    let jam = |every: f64| -> Vec<Actor> {
+        (0..16)
+            .map(|n| Actor::drive(Car, 3.6 / 4.0 * every * f64::from(n), [-16.0, 33.5], [16.0, 33.5], 4.0))
+            .chain([Actor::new(Bus, &[[0.0, -4.0, 27.0], [200.0, -4.0, 27.0]])])
+            .collect()
+    };
+    let scene = across(rule);
+    for fps in [5.0, 10.0] {
+        assert_eq!(starts(&told(&scene, &jam(8.5), 0.02, fps, 110.0)), 1, "{fps}");
+        assert_eq!(starts(&told(&scene, &jam(24.0), 0.02, fps, 110.0)), 0, "{fps}: few in it");
+    }
+}
+
+#[test]
+fn who_drove_away_from_the_camera_by_metres_need_not_stand_for_longer() {
+    let scene = road(&Pinhole::default(), Ground::Calibrated, STOPPED);
+    // First seen at 48 m, where the box is longer than the way to 62 m is in the picture.
+    let stands = Actor::new(Car, &[[1.0, AWAY, 48.0], [3.0, AWAY, 61.0], [30.0, AWAY, 61.0], [31.0, AWAY, 69.0]]);
+    for fps in RATES {
+        let record = told(&scene, std::slice::from_ref(&stands), 0.02, fps, 40.0);
+        let (start, _) = only(&record, &format!("{fps}"));
+        assert!(start.detected_t < 16.0, "{fps}: {}", start.detected_t);
+    }
+}
