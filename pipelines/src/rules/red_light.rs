@@ -104,7 +104,7 @@ impl RedLightJudge {
     /// Notes by which lines those left who are over a stop line.
     fn note_exits(&mut self, watch: &Watch<'_>) {
         for (id, step) in watch.crossed {
-            for ((number, user), drive) in &mut self.drives.0 {
+            for ((number, user), drive) in &mut self.drives.all {
                 if user == id
                     && *number != step.line
                     && let Some(case) = &mut drive.case
@@ -122,13 +122,13 @@ impl Judge for RedLightJudge {
         self.follow(watch, post);
         self.note_exits(watch);
         let thresholds = &self.thresholds;
-        for ((number, id), drive) in &mut self.drives.0 {
+        for ((number, id), drive) in &mut self.drives.all {
             let Some(over) = drive.over() else { continue };
             let Some(case) = drive.case.as_mut().filter(|case| !case.closed) else { continue };
             let Some(went_on) = case.went_on() else { continue };
             let verdict = verdict(thresholds, case, [&over, &went_on], watch);
             case.closed = verdict != Verdict::Waits;
-            if let (Verdict::Red, Some((came, place))) = (verdict, drive.came) {
+            if let (Verdict::Red, Some((came, place)), true) = (verdict, drive.came, drive.is_own) {
                 let spot = Spot::line(*number, drive.lane);
                 claims.push(Claim {
                     about: About::One(*id),
@@ -139,17 +139,17 @@ impl Judge for RedLightJudge {
                 });
             }
         }
-        self.drives.0.retain(|(_, id), drive| {
+        self.drives.retain(|id, drive| {
             let newest = |case: &Case| case.went_on().or(drive.over()).map(|over| over.to);
             let open = drive.case.as_ref().filter(|case| !case.closed).and_then(newest);
             let open = open.is_some_and(|at| watch.now - at < TURN_S);
-            open || watch.users.iter().any(|user| user.id == *id)
+            open || watch.users.iter().any(|user| user.id == id)
         });
     }
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.drives.0.is_empty()
+        self.drives.all.is_empty()
     }
 }
 
