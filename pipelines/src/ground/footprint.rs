@@ -176,6 +176,7 @@ mod tests {
             centre: PixelPoint::new(x, y),
             heading,
             size: Size::of(RoadUserClass::Car),
+            front_stays: 0.0,
             front_err: 0.0,
             side_err: 0.0,
         };

@@ -41,6 +41,8 @@ const MIN_LOOKS: u32 = 3;
 /// Who stands so near beyond the line that no single look is sure is over it once the mean of the looks of so many
 /// seconds is.
 const MEAN_S: f64 = 1.5;
+/// By so many errors of it: it is asked again with every look.
+const MEAN_ERRORS: f64 = 3.0;
 /// It was before the line when it was seen there so often, one look after the other.
 const UPSTREAM_LOOKS: u32 = 2;
 
@@ -63,6 +65,8 @@ pub(super) struct Approach {
     velocity: Option<PixelPoint>,
     /// When it was last surely upstream of the line.
     upstream: Option<f64>,
+    /// Whether it drove then.
+    drove: bool,
     /// How often it was seen there, one look after the other, and when surely.
     before: (u32, Option<f64>),
     /// When its front seemed to pass the line last.
@@ -92,6 +96,7 @@ impl Approach {
         self.learn(fix.at, &gauge);
         gauge.err = gauge.err.max(LASTS * self.shakes.sqrt());
         self.step(fix.at, &gauge);
+        gauge.drove = self.drove;
         Some(gauge)
     }
 
@@ -157,6 +162,8 @@ impl Approach {
         self.before = (self.before.0 + 1, sure);
         if self.before.0 >= UPSTREAM_LOOKS && sure.is_some() {
             (self.upstream, self.passed, self.over) = (sure, None, None);
+            let pace = self.pace.map(|speed| Gauge { speed, speed_err: 0.0, ..*gauge });
+            self.drove = if self.velocity.is_some() { *gauge } else { pace.unwrap_or(*gauge) }.drives();
         }
     }
 
@@ -176,7 +183,8 @@ impl Approach {
             self.beyond = Some((since, looks + 1));
         }
         let quick = |(since, looks): &(f64, u32)| *looks >= MIN_LOOKS && at - since >= BEYOND_S;
-        let slow = |looks: &Looks| looks.count >= MIN_LOOKS && at - looks.since >= MEAN_S && looks.are_beyond();
+        let slow =
+            |looks: &Looks| looks.count >= MIN_LOOKS && at - looks.since >= MEAN_S && looks.are_beyond(MEAN_ERRORS);
         let slow = self.looks.filter(slow).map(|_| at);
         self.beyond.filter(quick).map(|(since, _)| since).or(slow)
     }
@@ -216,6 +224,7 @@ impl Approach {
                 speed,
                 speed_err: 0.0,
                 metre,
+                drove: false,
                 within: line.holds(front) && line.is_crossed_by(heading),
             });
         };
@@ -236,6 +245,7 @@ impl Approach {
             speed,
             speed_err: err / seconds,
             metre: 1.0,
+            drove: false,
             within: line.holds(front) && line.is_crossed_by(heading),
         })
     }
@@ -284,7 +294,17 @@ mod tests {
     use super::*;
 
     fn gauge(beyond: f64) -> Gauge {
-        Gauge { beyond, err: 0.2, stays: 0.1, length: 4.5, speed: 5.0, speed_err: 0.2, metre: 1.0, within: true }
+        Gauge {
+            beyond,
+            err: 0.2,
+            stays: 0.1,
+            length: 4.5,
+            speed: 5.0,
+            speed_err: 0.2,
+            metre: 1.0,
+            drove: true,
+            within: true,
+        }
     }
 
     fn run(samples: &[(f64, Gauge)]) -> Option<Over> {
@@ -374,7 +394,7 @@ mod tests {
             (2..12).for_each(|n| approach.step(0.2 * f64::from(n), &Gauge { speed: 0.0, ..gauge(beyond) }));
             approach.over()
         };
-        assert!(stands(0.38).is_some());
+        assert!(stands(0.45).is_some());
         assert_eq!(stands(0.2), None, "what stays of an error no number of looks takes away");
     }
 }

@@ -81,6 +81,8 @@ pub(super) struct Gauge {
     pub(super) speed_err: f64,
     /// How much of this unit a metre is.
     pub(super) metre: f64,
+    /// Whether it drove when it was seen before the line last.
+    pub(super) drove: bool,
     /// Whether it is beside the drawn line, not beside its extension, and does not drive along it.
     pub(super) within: bool,
 }
@@ -138,10 +140,10 @@ impl Looks {
         self.stays += gauge.stays;
     }
 
-    /// Whether their mean is surely beyond the line.
-    pub(super) fn are_beyond(&self) -> bool {
+    /// Whether their mean is beyond the line by so many errors.
+    pub(super) fn are_beyond(&self, errors: f64) -> bool {
         let independent = (1.0 + (self.last - self.since) / ALIKE_S).min(AT_BEST);
-        self.beyond > 2.0 * self.stays.hypot(self.measured / independent.sqrt())
+        self.beyond > errors * self.stays.hypot(self.measured / independent.sqrt())
     }
 }
 
@@ -150,7 +152,17 @@ mod tests {
     use super::*;
 
     fn gauge(beyond: f64) -> Gauge {
-        Gauge { beyond, err: 0.2, stays: 0.1, length: 4.5, speed: 5.0, speed_err: 0.2, metre: 1.0, within: true }
+        Gauge {
+            beyond,
+            err: 0.2,
+            stays: 0.1,
+            length: 4.5,
+            speed: 5.0,
+            speed_err: 0.2,
+            metre: 1.0,
+            drove: true,
+            within: true,
+        }
     }
 
     #[test]

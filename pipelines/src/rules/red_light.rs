@@ -20,6 +20,8 @@ use kerege_contract::scene::RedLight;
 const SETTLES_S: f64 = 1.2;
 /// Who was not seen for longer than this beyond the line may have stood there, seconds.
 const UNSEEN_S: f64 = 1.0;
+/// A speed is measured over so long, seconds.
+const DROVE_S: f64 = 1.0;
 /// How long it may take from the stop line to a line that tells who turns, seconds.
 const TURN_S: f64 = 15.0;
 
@@ -78,7 +80,7 @@ impl RedLightJudge {
     }
 
     fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
-        self.drives.follow(watch, post, self.thresholds.dir, |_, gauge, _, case| {
+        self.drives.follow(watch, post, self.thresholds.dir, |_, gauge, over, case| {
             let Some(gauge) = gauge else { return };
             let case = case.get_or_insert_with(|| Case {
                 looked: watch.now,
@@ -90,7 +92,8 @@ impl RedLightJudge {
                 closed: false,
             });
             case.cleared |= gauge.is_clear();
-            case.drives |= gauge.drives();
+            // Who stood before the line and seems to drive as soon as he is beyond it may be another, found elsewhere.
+            case.drives |= gauge.drives() && (gauge.drove || watch.now - over.to >= DROVE_S);
             case.stood |= case.goes_on.is_none() && watch.now - case.looked > UNSEEN_S;
             if gauge.stands() && !case.cleared && !case.closed {
                 (case.stood, case.goes_on) = (true, None);

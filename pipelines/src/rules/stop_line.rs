@@ -25,6 +25,8 @@ const STANDS_WIDTHS: f64 = 0.15;
 const RELEASE: f64 = 2.0;
 /// As often is it measured while it stands, at least.
 const MIN_LOOKS: u32 = 3;
+/// And beyond the line by so many errors.
+const ERRORS: f64 = 2.0;
 
 /// The judge of one rule.
 #[derive(Debug)]
@@ -48,7 +50,7 @@ struct Stand {
 impl Stand {
     /// Whether all looks together show it surely beyond the line.
     fn is_beyond(&self) -> bool {
-        self.looks.count >= MIN_LOOKS && self.looks.are_beyond()
+        self.looks.count >= MIN_LOOKS && self.looks.are_beyond(ERRORS)
     }
 }
 

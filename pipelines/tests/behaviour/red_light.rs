@@ -426,7 +426,7 @@ fn who_stands_nearer_beyond_the_line_than_one_look_errs_is_found_by_many() {
             let mut actor = towards(Car, 30.0, 18.0);
             let y = NEAR_LINE - 1.2 + 2.25;
             actor.way = vec![[12.0, TOWARDS, 60.0], [17.0, TOWARDS, y + 1.5], [18.0, TOWARDS, y], [36.0, TOWARDS, y]];
-            actor.shake = 0.06;
+            actor.shake = 0.05;
             let (camera, detector) = (Pinhole::default(), Detector { false_boxes: 0.0, ..Detector::USUAL });
             let frames = film(&camera, &[actor], detector, Timing::rough(fps), 36.0, seed);
             let scene = scene(&camera, Ground::Calibrated, RULES);
