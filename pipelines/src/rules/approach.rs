@@ -149,6 +149,10 @@ impl Approach {
 
     /// Notes a look at one that is before the line, as it seems: a box may err in one look.
     fn note_before(&mut self, at: f64, gauge: &Gauge) {
+        if gauge.beyond < 0.0 {
+            let pace = self.pace.map(|speed| Gauge { speed, speed_err: 0.0, ..*gauge });
+            self.drove = if self.velocity.is_some() { *gauge } else { pace.unwrap_or(*gauge) }.drives();
+        }
         if !gauge.within && self.over.is_none() {
             // Who passes beside the line does not come over it.
             (self.upstream, self.before) = (None, (0, None));
@@ -162,8 +166,6 @@ impl Approach {
         self.before = (self.before.0 + 1, sure);
         if self.before.0 >= UPSTREAM_LOOKS && sure.is_some() {
             (self.upstream, self.passed, self.over) = (sure, None, None);
-            let pace = self.pace.map(|speed| Gauge { speed, speed_err: 0.0, ..*gauge });
-            self.drove = if self.velocity.is_some() { *gauge } else { pace.unwrap_or(*gauge) }.drives();
         }
     }
 
@@ -394,7 +396,7 @@ mod tests {
             (2..12).for_each(|n| approach.step(0.2 * f64::from(n), &Gauge { speed: 0.0, ..gauge(beyond) }));
             approach.over()
         };
-        assert!(stands(0.45).is_some());
+        assert!(stands(0.55).is_some());
         assert_eq!(stands(0.2), None, "what stays of an error no number of looks takes away");
     }
 }

@@ -417,24 +417,3 @@ fn whose_box_shakes_while_he_creeps_on_from_beyond_the_line_ran_no_red_light() {
     }
     crate::watch::all_well(&wrong);
 }
-
-#[test]
-fn who_stands_nearer_beyond_the_line_than_one_look_errs_is_found_by_many() {
-    let mut wrong = Vec::new();
-    for fps in RATES {
-        for seed in 0..4 {
-            let mut actor = towards(Car, 30.0, 18.0);
-            let y = NEAR_LINE - 1.2 + 2.25;
-            actor.way = vec![[12.0, TOWARDS, 60.0], [17.0, TOWARDS, y + 1.5], [18.0, TOWARDS, y], [36.0, TOWARDS, y]];
-            actor.shake = 0.05;
-            let (camera, detector) = (Pinhole::default(), Detector { false_boxes: 0.0, ..Detector::USUAL });
-            let frames = film(&camera, &[actor], detector, Timing::rough(fps), 36.0, seed);
-            let scene = scene(&camera, Ground::Calibrated, RULES);
-            let record = watch_lamps(&scene, &camera, &frames, &after(messages(&programme(), 50.0), 0.2));
-            if starts(&record, EventType::StopLine).len() != 1 || !starts(&record, EventType::RedLight).is_empty() {
-                wrong.push(format!("{fps} fps, {seed}: {:?}", gist(&record)));
-            }
-        }
-    }
-    crate::watch::all_well(&wrong);
-}
