@@ -22,6 +22,8 @@ pub(crate) struct Footprint {
     pub(crate) size: Size,
     /// Error of its front along the heading, one standard deviation.
     pub(crate) front_err: f64,
+    /// The part of that which stays with the road user and the camera, however often it is seen.
+    pub(crate) front_stays: f64,
     /// Error of its middle across the heading, one standard deviation.
     pub(crate) side_err: f64,
 }
@@ -34,18 +36,36 @@ impl Footprint {
         class: RoadUserClass,
         plane: &GroundPlane,
     ) -> Option<Self> {
-        let heading = plane.road(contact.anchor).and(unit(heading))?;
+        plane.road(contact.anchor)?;
+        Self::stood(contact, heading, class, plane)
+    }
+
+    /// The same of one that is beyond the points of the calibration but not beyond what they tell of (see
+    /// [`GroundPlane::near`]).
+    pub(crate) fn near(
+        contact: &Contact,
+        heading: PixelPoint,
+        class: RoadUserClass,
+        plane: &GroundPlane,
+    ) -> Option<Self> {
+        plane.near(contact.anchor)?;
+        Self::stood(contact, heading, class, plane)
+    }
+
+    fn stood(contact: &Contact, heading: PixelPoint, class: RoadUserClass, plane: &GroundPlane) -> Option<Self> {
+        let heading = unit(heading)?;
         let size = Size::of(class);
         let near = unit(plane.step(contact.anchor, 0.0, 1.0))?;
         let along = dot(heading, near);
         let centre = plane.middle(contact, heading, size);
         let measured = contact_err(contact, heading, plane);
         let length = f64::midpoint(size.spread, -size.spread * along * along.abs());
-        let front_err = measured.hypot(length).hypot(plane.residual_m());
+        let front_stays = length.hypot(plane.residual_m());
+        let front_err = measured.hypot(front_stays);
         let beside = side(heading);
         let reached = size.spread / 2.0 * along.abs() * dot(near, beside);
         let side_err = contact_err(contact, beside, plane).hypot(reached).hypot(plane.residual_m());
-        Some(Self { centre, heading, size, front_err, side_err })
+        Some(Self { centre, heading, size, front_err, front_stays, side_err })
     }
 
     /// The middle of its front.
@@ -156,6 +176,7 @@ mod tests {
             centre: PixelPoint::new(x, y),
             heading,
             size: Size::of(RoadUserClass::Car),
+            front_stays: 0.0,
             front_err: 0.0,
             side_err: 0.0,
         };
@@ -208,7 +229,14 @@ mod tests {
         let car = |x: f64, y: f64, degrees: f64| {
             let (sin, cos) = degrees.to_radians().sin_cos();
             let (centre, heading) = (PixelPoint::new(x, y), PixelPoint::new(cos, sin));
-            Footprint { centre, heading, size: Size::of(RoadUserClass::Car), front_err: 0.1, side_err: 0.1 }
+            Footprint {
+                centre,
+                heading,
+                size: Size::of(RoadUserClass::Car),
+                front_err: 0.1,
+                front_stays: 0.0,
+                side_err: 0.1,
+            }
         };
         let one = car(0.0, 0.0, 90.0);
         for (other, wanted) in [

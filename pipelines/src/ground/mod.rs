@@ -41,6 +41,8 @@ pub(crate) struct GroundPlane {
     map: Homography,
     eye: Eye,
     valid: Vec<PixelPoint>,
+    /// Whether somebody drew the valid polygon; else it is the hull of the points.
+    drawn: bool,
     relative_error: f64,
     /// Error of the calibration's own points on the road, metres: root of the mean square.
     residual_m: f64,
@@ -67,6 +69,7 @@ impl GroundPlane {
             map,
             eye: Eye::of(found.to_image, map.map(used[0]), frame),
             valid,
+            drawn: !calibration.valid.is_empty(),
             relative_error,
             residual_m: root_mean_square(&residuals),
             max_metres_per_pixel,
@@ -84,6 +87,13 @@ impl GroundPlane {
     /// Where on the road a contact point is, metres; none outside the valid polygon.
     pub(crate) fn road(&self, anchor: PixelPoint) -> Option<PixelPoint> {
         polygon_contains(&self.valid, anchor).then(|| self.map.map(anchor))
+    }
+
+    /// The same also beyond the points of the calibration, unless somebody drew a valid polygon, as far as a pixel is fine
+    /// enough for speeds.
+    pub(crate) fn near(&self, anchor: PixelPoint) -> Option<PixelPoint> {
+        let beyond = || self.reach(anchor, self.max_metres_per_pixel).filter(|_| !self.drawn);
+        self.road(anchor).or_else(beyond)
     }
 
     /// The same beyond the valid polygon, as far as one pixel is at most so many metres.

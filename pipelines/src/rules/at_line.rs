@@ -1,8 +1,10 @@
 //! What `red_light` and `stop_line` have in common: the vehicles before and beyond the stop lines that a rule
 //! names, and what their signal showed when they came over them.
 
-use super::approach::{Approach, Gauge, Over, StopLineShape};
+use super::approach::{Approach, Over};
 use super::cast::Seen;
+use super::gauge::{Gauge, StopLineShape};
+use super::trail::{self, Trail};
 use super::watch::{Post, RoadUser, Watch};
 use crate::TrackId;
 use crate::signals::{Shown, Window};
@@ -45,8 +47,6 @@ impl Signal {
 #[derive(Debug)]
 pub(super) struct Drive<C> {
     approach: Approach,
-    /// Since when it is surely one and the same road user, pipeline seconds.
-    own_since: f64,
     /// The lane in which it came.
     pub(super) lane: Option<usize>,
     /// As it was when it was first seen beyond the line, and where.
@@ -54,17 +54,32 @@ pub(super) struct Drive<C> {
     /// When and where its contact point was hidden last.
     hidden: Option<(f64, PixelPoint)>,
     pub(super) case: Option<C>,
+    /// Whether its way over the line was surely one road user's: a track may go over to another.
+    pub(super) is_own: bool,
+    /// Whether the same is surely there yet.
+    pub(super) is_still_own: bool,
 }
 
 impl<C> Drive<C> {
-    fn new(own_since: f64) -> Self {
-        let approach = Approach::default();
-        Self { approach, own_since, lane: None, came: None, hidden: None, case: None }
+    fn new() -> Self {
+        Self {
+            approach: Approach::default(),
+            lane: None,
+            came: None,
+            hidden: None,
+            case: None,
+            is_own: false,
+            is_still_own: false,
+        }
     }
 
     /// Whether where its contact point seems to be can be believed.
     fn is_clear(&mut self, user: &RoadUser<'_>, watch: &Watch<'_>) -> bool {
-        if !watch.is_clear(user) {
+        // An edge of the frame cuts off who reaches over it, and nobody else.
+        if user.is_cut() {
+            return false;
+        }
+        if !watch.shows_bottom(user) {
             self.hidden = Some((watch.now, user.anchor));
         }
         let hides = |(at, place): (f64, PixelPoint)| {
@@ -75,11 +90,27 @@ impl<C> Drive<C> {
 
     /// Follows it to its newest fix.
     fn follow(&mut self, user: &RoadUser<'_>, line: &StopLineShape, watch: &Watch<'_>) -> Option<Gauge> {
-        let gauge = if self.is_clear(user, watch) { self.approach.follow(user, line, watch.layout) } else { None };
-        if gauge.is_some() && self.approach.over().is_none() && self.approach.comes_over() {
+        if !self.is_clear(user, watch) {
+            self.approach.wait(watch.now);
+            return None;
+        }
+        let was_over = self.approach.over().is_some();
+        let gauge = self.approach.follow(user, line, watch.layout);
+        let is_over = self.approach.over().is_some();
+        let comes = !is_over && self.approach.comes_over();
+        if gauge.is_some() && (comes || is_over && !was_over && self.came.is_none()) {
             self.came = Some((Seen::of_user(user, watch.now, watch.layout.frame), user.anchor));
         }
         gauge
+    }
+
+    /// Asks whose way over the line it was, as long as more can be known of that.
+    fn note_owner(&mut self, trail: &Trail, now: f64) {
+        let Some(over) = self.approach.over() else { return };
+        self.is_still_own = trail.own_since(now) <= over.from;
+        if now - over.to <= trail::WINDOW_S {
+            self.is_own = trail.own_since(over.to) <= over.from;
+        }
     }
 
     /// When its front passed the line; none while it is before it.
@@ -88,13 +119,23 @@ impl<C> Drive<C> {
     }
 }
 
-/// By stop line and vehicle.
+/// The vehicles at the stop lines.
 #[derive(Debug)]
-pub(super) struct Drives<C>(pub(super) BTreeMap<(usize, TrackId), Drive<C>>);
+pub(super) struct Drives<C> {
+    /// By stop line and vehicle.
+    pub(super) all: BTreeMap<(usize, TrackId), Drive<C>>,
+    trails: BTreeMap<TrackId, Trail>,
+}
 
 impl<C> Drives<C> {
-    pub(super) const fn new() -> Self {
-        Self(BTreeMap::new())
+    pub(super) fn new() -> Self {
+        Self { all: BTreeMap::new(), trails: BTreeMap::new() }
+    }
+
+    /// Forgets whom `keeps` does not want.
+    pub(super) fn retain(&mut self, mut keeps: impl FnMut(TrackId, &Drive<C>) -> bool) {
+        self.all.retain(|(_, id), drive| keeps(*id, drive));
+        self.trails.retain(|id, _| self.all.keys().any(|(_, other)| other == id));
     }
 
     /// Follows the motor vehicles of a frame. `make` is asked of each that is over a stop line, with where its
@@ -111,14 +152,12 @@ impl<C> Drives<C> {
         let lines: Vec<(usize, StopLineShape)> =
             named.map(|number| (number, StopLineShape::of(watch.layout, number, dir))).collect();
         for user in post.users(watch).filter(|user| user.track.class().is_motor_vehicle() && user.track.is_seen()) {
-            let own_since = user.track.unbroken_since;
+            let trail = self.trails.entry(user.id).or_insert_with(|| Trail::new(user));
+            trail.follow(user, watch);
             for (number, line) in &lines {
-                let drive = self.0.entry((*number, user.id)).or_insert_with(|| Drive::new(own_since));
-                // Another may go on under its number: nobody answers for the way of both.
-                if drive.own_since < own_since {
-                    *drive = Drive::new(own_since);
-                }
+                let drive = self.all.entry((*number, user.id)).or_insert_with(Drive::new);
                 let gauge = drive.follow(user, line, watch);
+                drive.note_owner(trail, watch.now);
                 let Some(over) = drive.approach.over() else {
                     drive.lane = user.journey.lane.or(drive.lane);
                     drive.case = None;

@@ -15,6 +15,7 @@ mod crash;
 mod crowd;
 mod debris;
 mod failure_to_yield;
+mod gauge;
 mod groups;
 mod illegal_stop;
 mod illegal_turn;

@@ -8,6 +8,7 @@
 
 use super::groups::groups;
 use super::judge::Judge;
+use super::trail::{self, Trail};
 use super::{Claim, Course, Post, RoadUser, Spot, Watch};
 use crate::{Reason, TrackId};
 use kerege_contract::scene::{PedestrianOnRoad, ZoneKind};
@@ -55,6 +56,8 @@ struct Walk {
     /// Where it was last, and when.
     last: PixelPoint,
     seen: f64,
+    /// Its way, which tells since when it is one and the same.
+    trail: Trail,
     /// Whether another went on under its number, whose class nobody knows yet.
     other: bool,
     /// Whether it ever went faster than anybody walks.
@@ -101,6 +104,7 @@ impl PedestrianJudge {
             moved,
             last: place,
             seen: now,
+            trail: Trail::new(user),
             other: false,
             rode: false,
             looks: VecDeque::new(),
@@ -108,9 +112,13 @@ impl PedestrianJudge {
         };
         let walk = self.walks.entry(user.id).or_insert_with(|| new.clone());
         if user.track.is_seen() {
-            if is_elsewhere(watch, user, walk.last, now - walk.seen) {
+            walk.trail.follow(user, watch);
+            let own_since = walk.trail.own_since(now - trail::WINDOW_S);
+            let elsewhere = is_elsewhere(watch, user, walk.last, now - walk.seen).then_some(now);
+            if let Some(begun) = elsewhere.or_else(|| (own_since > walk.begun).then_some(own_since)) {
                 // Another goes on under the same number.
-                *walk = Walk { moved: false, other: true, ..new };
+                let trail = std::mem::take(&mut walk.trail);
+                *walk = Walk { begun, trail, moved: false, other: true, ..new };
             }
             (walk.last, walk.seen) = (place, now);
         }
@@ -219,8 +227,9 @@ fn is_elsewhere(watch: &Watch<'_>, user: &RoadUser<'_>, was: PixelPoint, seconds
 fn runs(user: &RoadUser<'_>) -> bool {
     let Some(drift) = user.track.history.drift(RUN_S) else { return false };
     let way = |vector: PixelPoint| vector.distance(PixelPoint::default()) / drift.seconds;
-    // Without a ground plane the camera may look straight down, where everybody is as wide as tall.
-    let most_ms = if user.width > WIDE * user.height { TROTS_MS } else { RUNS_MS };
+    // Without a ground plane the camera may look straight down, where everybody is as wide as tall. He is as wide as he
+    // was of late: a rider may have taken a walker's number.
+    let most_ms = if drift.width > WIDE * drift.height { TROTS_MS } else { RUNS_MS };
     drift.metres.map_or_else(|| way(drift.pixels) > RUNS_HEIGHTS * user.height, |metres| way(metres) > most_ms)
 }
 

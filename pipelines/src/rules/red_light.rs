@@ -20,6 +20,8 @@ use kerege_contract::scene::RedLight;
 const SETTLES_S: f64 = 1.2;
 /// Who was not seen for longer than this beyond the line may have stood there, seconds.
 const UNSEEN_S: f64 = 1.0;
+/// A speed is measured over so long, seconds.
+const DROVE_S: f64 = 1.0;
 /// How long it may take from the stop line to a line that tells who turns, seconds.
 const TURN_S: f64 = 15.0;
 
@@ -78,7 +80,7 @@ impl RedLightJudge {
     }
 
     fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
-        self.drives.follow(watch, post, self.thresholds.dir, |_, gauge, _, case| {
+        self.drives.follow(watch, post, self.thresholds.dir, |_, gauge, over, case| {
             let Some(gauge) = gauge else { return };
             let case = case.get_or_insert_with(|| Case {
                 looked: watch.now,
@@ -90,7 +92,8 @@ impl RedLightJudge {
                 closed: false,
             });
             case.cleared |= gauge.is_clear();
-            case.drives |= gauge.drives();
+            // Who stood before the line and seems to drive as soon as he is beyond it may be another, found elsewhere.
+            case.drives |= gauge.drives() && (gauge.drove || watch.now - over.to >= DROVE_S);
             case.stood |= case.goes_on.is_none() && watch.now - case.looked > UNSEEN_S;
             if gauge.stands() && !case.cleared && !case.closed {
                 (case.stood, case.goes_on) = (true, None);
@@ -104,7 +107,7 @@ impl RedLightJudge {
     /// Notes by which lines those left who are over a stop line.
     fn note_exits(&mut self, watch: &Watch<'_>) {
         for (id, step) in watch.crossed {
-            for ((number, user), drive) in &mut self.drives.0 {
+            for ((number, user), drive) in &mut self.drives.all {
                 if user == id
                     && *number != step.line
                     && let Some(case) = &mut drive.case
@@ -122,13 +125,13 @@ impl Judge for RedLightJudge {
         self.follow(watch, post);
         self.note_exits(watch);
         let thresholds = &self.thresholds;
-        for ((number, id), drive) in &mut self.drives.0 {
+        for ((number, id), drive) in &mut self.drives.all {
             let Some(over) = drive.over() else { continue };
             let Some(case) = drive.case.as_mut().filter(|case| !case.closed) else { continue };
             let Some(went_on) = case.went_on() else { continue };
             let verdict = verdict(thresholds, case, [&over, &went_on], watch);
             case.closed = verdict != Verdict::Waits;
-            if let (Verdict::Red, Some((came, place))) = (verdict, drive.came) {
+            if let (Verdict::Red, Some((came, place)), true) = (verdict, drive.came, drive.is_own) {
                 let spot = Spot::line(*number, drive.lane);
                 claims.push(Claim {
                     about: About::One(*id),
@@ -139,17 +142,17 @@ impl Judge for RedLightJudge {
                 });
             }
         }
-        self.drives.0.retain(|(_, id), drive| {
+        self.drives.retain(|id, drive| {
             let newest = |case: &Case| case.went_on().or(drive.over()).map(|over| over.to);
             let open = drive.case.as_ref().filter(|case| !case.closed).and_then(newest);
             let open = open.is_some_and(|at| watch.now - at < TURN_S);
-            open || watch.users.iter().any(|user| user.id == *id)
+            open || watch.users.iter().any(|user| user.id == id)
         });
     }
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.drives.0.is_empty()
+        self.drives.all.is_empty()
     }
 }
 

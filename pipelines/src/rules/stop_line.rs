@@ -6,6 +6,7 @@
 
 use super::approach::Over;
 use super::at_line::{Drives, Signal};
+use super::gauge::Looks;
 use super::judge::Judge;
 use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Evidence, Spot};
@@ -24,6 +25,8 @@ const STANDS_WIDTHS: f64 = 0.15;
 const RELEASE: f64 = 2.0;
 /// As often is it measured while it stands, at least.
 const MIN_LOOKS: u32 = 3;
+/// And beyond the line by so many errors.
+const ERRORS: f64 = 2.0;
 
 /// The judge of one rule.
 #[derive(Debug)]
@@ -36,10 +39,8 @@ pub(crate) struct StopLineJudge {
 #[derive(Debug)]
 struct Stand {
     since: f64,
-    /// How far it was measured to be beyond the line since, with the error of that, sums; and how often.
-    beyond: f64,
-    err: f64,
-    looks: u32,
+    /// How far it was measured to be beyond the line since.
+    looks: Looks,
     object: EventObject,
     place: PixelPoint,
     /// Whether it came and stood while it was red; none while that is not known.
@@ -49,7 +50,7 @@ struct Stand {
 impl Stand {
     /// Whether all looks together show it surely beyond the line.
     fn is_beyond(&self) -> bool {
-        self.looks >= MIN_LOOKS && self.beyond > 2.0 * self.err
+        self.looks.count >= MIN_LOOKS && self.looks.are_beyond(ERRORS)
     }
 }
 
@@ -60,7 +61,7 @@ impl StopLineJudge {
 
     fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
         self.drives.follow(watch, post, self.thresholds.dir, |user, gauge, _, stand| {
-            let beyond = gauge.is_some_and(|gauge| gauge.is_beyond() && gauge.beyond < gauge.length);
+            let beyond = gauge.is_some_and(|gauge| gauge.beyond > 0.0 && gauge.beyond < gauge.length);
             // While its pace is not known, frames being few, it does what it did.
             let limit = if stand.is_some() { RELEASE } else { 1.0 };
             let pace = pace(user).unwrap_or(if stand.is_some() { 0.0 } else { f64::INFINITY });
@@ -70,17 +71,13 @@ impl StopLineJudge {
             }
             let stand = stand.get_or_insert_with(|| Stand {
                 since: watch.now - WINDOW_S,
-                beyond: 0.0,
-                err: 0.0,
-                looks: 0,
+                looks: Looks::none(watch.now),
                 object: user.object(watch.layout.frame, watch.now),
                 place: user.anchor,
                 red: None,
             });
             if let Some(gauge) = gauge {
-                stand.beyond += gauge.beyond;
-                stand.err += gauge.err;
-                stand.looks += 1;
+                stand.looks.note(watch.now, &gauge);
             }
         });
     }
@@ -110,12 +107,12 @@ impl StopLineJudge {
 impl Judge for StopLineJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         self.follow(watch, post);
-        self.drives.0.retain(|(_, id), _| watch.users.iter().any(|user| user.id == *id));
+        self.drives.retain(|id, _| watch.users.iter().any(|user| user.id == id));
         let (signal, confirm_s) = (self.signal(), self.thresholds.confirm_s);
-        for ((number, id), drive) in &mut self.drives.0 {
-            let (over, lane) = (drive.over(), drive.lane);
+        for ((number, id), drive) in &mut self.drives.all {
+            let (over, lane, own) = (drive.over(), drive.lane, drive.is_own && drive.is_still_own);
             let (Some(stand), Some(over)) = (&mut drive.case, over) else { continue };
-            if watch.now - stand.since < confirm_s || !stand.is_beyond() {
+            if watch.now - stand.since < confirm_s || !stand.is_beyond() || (stand.red.is_none() && !own) {
                 continue;
             }
             Self::judge_stand(&signal, confirm_s, &over, stand, watch);
@@ -134,7 +131,7 @@ impl Judge for StopLineJudge {
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.drives.0.is_empty()
+        self.drives.all.is_empty()
     }
 }
 

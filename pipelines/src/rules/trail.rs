@@ -12,7 +12,7 @@ use kerege_contract::PixelPoint;
 use std::collections::VecDeque;
 
 /// Over how long the way before and after a look is fitted, seconds.
-const WINDOW_S: f64 = 0.9;
+pub(super) const WINDOW_S: f64 = 0.9;
 /// Looks closer together than this say nothing more, seconds.
 const SPACING_S: f64 = 0.09;
 /// Nobody speeds up, brakes or turns harder, m/s².

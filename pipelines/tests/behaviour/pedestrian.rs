@@ -181,3 +181,31 @@ fn what_is_wider_than_anybody_is_nobody() {
         assert_eq!(starts(&run(&scene, &[thing], fps, 20.0)), 1, "{fps}");
     }
 }
+
+#[test]
+fn a_rider_who_takes_a_walkers_number_rides_although_the_walker_was_narrow() {
+    let camera = Pinhole::default();
+    let seen = |class, way: Actor, t: f64| {
+        let found = Detector::PERFECT.see(&camera, &[way], t, &mut crate::rng::Rng::new(1));
+        found.into_iter().map(move |found| Detection { class, ..found }).next()
+    };
+    for fps in RATES {
+        let scene = road(&camera, Ground::Calibrated, RULE);
+        let mut pipeline = Pipeline::new(&scene, &Options::default());
+        // He walks along beside the road; a rider across the road goes on under his number, seen as a person.
+        let walker = walk([10.0, 34.0], [9.0, 30.0], 0.0);
+        let rider = Actor::drive(Bicycle, 3.2, [8.9, 30.0], [-6.0, 30.0], 13.0);
+        let mut told = 0;
+        for frame in 0_u32.. {
+            let t = f64::from(frame) / fps;
+            if t > 7.0 {
+                break;
+            }
+            let found = if t < 3.0 { seen(Person, walker.clone(), t) } else { seen(Person, rider.clone(), t) };
+            let tracked: Vec<Tracked> =
+                found.into_iter().map(|detection| Tracked { track: TrackId(1), detection }).collect();
+            told += pipeline.step_tracked(&meta(&camera, u64::from(frame), t), &tracked).incidents.len();
+        }
+        assert_eq!(told, 0, "{fps}");
+    }
+}

@@ -73,6 +73,12 @@ fn stands(class: RoadUserClass, beyond: f64, goes: f64) -> Actor {
     )
 }
 
+/// The same in the other lane, where nobody drives through it.
+fn in_the_right_lane(mut actor: Actor) -> Actor {
+    actor.way.iter_mut().for_each(|fix| fix[1] = AWAY_RIGHT);
+    actor
+}
+
 fn starts(record: &Record, kind: EventType) -> Vec<f64> {
     record.incidents.iter().filter(|c| c.phase == Phase::Start && c.kind == kind).map(|c| c.t).collect()
 }
@@ -224,15 +230,16 @@ fn without_phases_that_can_be_trusted_nobody_is_accused() {
     let camera = Pinhole::default();
     let scene = scene(&camera, Ground::Calibrated, RULES);
     let detector = Detector { false_boxes: 0.0, ..Detector::USUAL };
-    let frames =
-        film(&camera, &[away(Car, AWAY, 45.0, 20.0), stands(Car, 2.5, 38.0)], detector, Timing::rough(10.0), 50.0, 5);
+    let stood = in_the_right_lane(stands(Car, 2.5, 38.0));
+    let frames = film(&camera, &[away(Car, AWAY, 45.0, 20.0), stood], detector, Timing::rough(10.0), 50.0, 5);
     let judged = |change: &dyn Fn(&mut kerege_contract::phase::SignalMessage) -> bool, delay: f64| {
         let mut all = messages(&programme(), 50.0);
         all.retain_mut(|message| change(message));
         watch_lamps(&scene, &camera, &frames, &after(all, delay))
     };
     let t = |message: &kerege_contract::phase::SignalMessage| message.ts.seconds_since(utc(0.0));
-    assert_eq!(judged(&|_| true, 0.2).incidents.iter().filter(|c| c.phase == Phase::Start).count(), 2);
+    // Who stands beyond the line and goes on red is both.
+    assert_eq!(judged(&|_| true, 0.2).incidents.iter().filter(|c| c.phase == Phase::Start).count(), 3);
     none(&judged(&|_| false, 0.2), "no source");
     none(&judged(&|message| !(16.0..40.0).contains(&t(message)), 0.2), "silent");
     none(&judged(&|message| (t(message) as u64).is_multiple_of(2), 0.2), "every other is missing");
@@ -268,12 +275,7 @@ fn filmed(seed: u64, fps: f64) -> Vec<Frame> {
         stands(Car, rng.between(1.8, 2.6), 42.0),
     ];
     // The one that stands comes behind the one that drives through, in the other lane.
-    let actors = actors.map(|mut actor| {
-        if actor.way.len() == 5 {
-            actor.way.iter_mut().for_each(|fix| fix[1] = AWAY_RIGHT);
-        }
-        actor
-    });
+    let actors = actors.map(|actor| if actor.way.len() == 5 { in_the_right_lane(actor) } else { actor });
     let detector = Detector { false_boxes: 0.0, missed: 0.02, ..Detector::USUAL };
     film(&Pinhole::default(), &actors, detector, Timing::rough(fps), 48.0, seed)
 }
@@ -366,6 +368,50 @@ fn who_creeps_over_the_line_or_walks_along_it_ran_no_red_light() {
             let found = starts(&run(Ground::Calibrated, &[actor], Timing::rough(fps), RULES), EventType::RedLight);
             if !found.is_empty() {
                 wrong.push(format!("{fps} {what}: {found:?}"));
+            }
+        }
+    }
+    crate::watch::all_well(&wrong);
+}
+
+#[test]
+fn a_front_is_known_a_little_beyond_the_points_but_not_beyond_what_somebody_drew() {
+    let camera = Pinhole::default();
+    let frames = |fps| {
+        let detector = Detector { false_boxes: 0.0, ..Detector::USUAL };
+        film(&camera, &[away(Car, AWAY, 40.0, 20.0)], detector, Timing::rough(fps), 50.0, 5)
+    };
+    for fps in RATES {
+        let mut scene = scene(&camera, Ground::Calibrated, RULES);
+        // No point lies before the line.
+        let calibration = scene.calibration.as_mut().unwrap();
+        calibration.points.retain(|point| point.road[1] > 20.0);
+        calibration.valid.clear();
+        let all = after(messages(&programme(), 50.0), 0.2);
+        let record = watch_lamps(&scene, &camera, &frames(fps), &all);
+        assert_eq!(starts(&record, EventType::RedLight).len(), 1, "{fps} fps: {:#?}", record.incidents);
+        let calibration = scene.calibration.as_mut().unwrap();
+        calibration.valid = calibration.points.iter().map(|point| point.image).collect();
+        none(&watch_lamps(&scene, &camera, &frames(fps), &all), &format!("{fps} fps"));
+    }
+}
+
+#[test]
+fn whose_box_shakes_while_he_creeps_on_from_beyond_the_line_ran_no_red_light() {
+    let mut wrong = Vec::new();
+    for fps in RATES {
+        for seed in 0..6 {
+            // He came on green and stands beyond the line; while it is red he creeps on, as those before him do.
+            let y = FAR_LINE - 2.25 + 1.6;
+            let way = [[5.0, AWAY, 9.0], [8.0, AWAY, y], [15.0, AWAY, y], [19.0, AWAY, y + 6.0], [30.0, AWAY, y + 7.0]];
+            let mut actor = Actor::new(Car, &way);
+            actor.shake = 0.05;
+            let (camera, detector) = (Pinhole::default(), Detector { false_boxes: 0.0, ..Detector::USUAL });
+            let frames = film(&camera, &[actor], detector, Timing::rough(fps), 32.0, seed);
+            let scene = scene(&camera, Ground::Calibrated, RULES);
+            let record = watch_lamps(&scene, &camera, &frames, &after(messages(&programme(), 50.0), 0.2));
+            if !record.incidents.is_empty() {
+                wrong.push(format!("{fps} fps, {seed}: {:?}", gist(&record)));
             }
         }
     }
