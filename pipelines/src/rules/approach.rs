@@ -4,7 +4,7 @@
 //! in square pixels, where the front of what drives away is known to half a box length: the error is
 //! larger then, and so is the time for which the signal must have been red.
 
-use super::gauge::{Gauge, Looks, StopLineShape};
+use super::gauge::{Gauge, StopLineShape};
 use super::watch::RoadUser;
 use crate::ground::{
     Contact, Footprint, GroundPlane, Size, contact_err, dot, front_in_picture, length_in_picture, unit,
@@ -38,11 +38,6 @@ const STEADY: f64 = 4.0;
 /// box may jump, and who walks before it may lift its bottom.
 const BEYOND_S: f64 = 0.3;
 const MIN_LOOKS: u32 = 3;
-/// Who stands so near beyond the line that no single look is sure is over it once the mean of the looks of so many
-/// seconds is.
-const MEAN_S: f64 = 1.5;
-/// By so many errors of it: it is asked again with every look.
-const MEAN_ERRORS: f64 = 3.0;
 /// It was before the line when it was seen there so often, one look after the other.
 const UPSTREAM_LOOKS: u32 = 2;
 
@@ -84,8 +79,6 @@ pub(super) struct Approach {
     over: Option<Over>,
     /// Since when it has been seen beyond the line, and how often surely.
     beyond: Option<(f64, u32)>,
-    /// All looks since it came over the line, as it seems.
-    looks: Option<Looks>,
 }
 
 impl Approach {
@@ -131,7 +124,7 @@ impl Approach {
         if self.jumped(at, gauge) {
             // Another vehicle goes on under the same number.
             (self.upstream, self.passed, self.over, self.last) = (None, None, None, None);
-            (self.pace, self.beyond, self.before, self.looks) = (None, None, (0, None), None);
+            (self.pace, self.beyond, self.before) = (None, None, (0, None));
         }
         self.speed = self.velocity.map(|_| gauge.speed);
         self.note_before(at, gauge);
@@ -175,20 +168,12 @@ impl Approach {
         if gauge.beyond < gauge.err || lost {
             self.beyond = None;
         }
-        if gauge.beyond < -gauge.err || lost || !gauge.within {
-            self.looks = None;
-        } else if gauge.beyond > 0.0 || self.looks.is_some() {
-            self.looks.get_or_insert(Looks::none(at)).note(at, gauge);
-        }
         if gauge.is_beyond() {
             let (since, looks) = self.beyond.unwrap_or((at, 0));
             self.beyond = Some((since, looks + 1));
         }
-        let quick = |(since, looks): &(f64, u32)| *looks >= MIN_LOOKS && at - since >= BEYOND_S;
-        let slow =
-            |looks: &Looks| looks.count >= MIN_LOOKS && at - looks.since >= MEAN_S && looks.are_beyond(MEAN_ERRORS);
-        let slow = self.looks.filter(slow).map(|_| at);
-        self.beyond.filter(quick).map(|(since, _)| since).or(slow)
+        let lasts = |(since, looks): &(f64, u32)| *looks >= MIN_LOOKS && at - since >= BEYOND_S;
+        self.beyond.filter(lasts).map(|(since, _)| since)
     }
 
     /// Whether its front is farther from where it was than it can have driven since, or was not seen for long
@@ -386,17 +371,5 @@ mod tests {
         approach.last = Some((1.6, -1.0));
         approach.learn(1.8, &Gauge { speed: 0.0, ..gauge(1.0) });
         assert!(approach.shakes > 0.1);
-    }
-
-    #[test]
-    fn many_looks_tell_what_one_does_not() {
-        let stands = |beyond: f64| {
-            let mut approach = Approach::default();
-            [0.0, 0.2].iter().for_each(|at| approach.step(*at, &gauge(-4.0 + at)));
-            (2..12).for_each(|n| approach.step(0.2 * f64::from(n), &Gauge { speed: 0.0, ..gauge(beyond) }));
-            approach.over()
-        };
-        assert!(stands(0.55).is_some());
-        assert_eq!(stands(0.2), None, "what stays of an error no number of looks takes away");
     }
 }

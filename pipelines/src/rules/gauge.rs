@@ -183,4 +183,15 @@ mod tests {
         let pixels = Gauge { beyond: 10.0, err: 2.0, length: 45.0, speed: 80.0, metre: 10.0, ..gauge(0.0) };
         assert!(pixels.goes_on() && !Gauge { speed: 50.0, ..pixels }.goes_on());
     }
+
+    #[test]
+    fn several_looks_tell_more_than_one_but_not_what_stays_of_an_error() {
+        let stands = |beyond: f64| {
+            let mut looks = Looks::none(0.0);
+            (0..10).for_each(|n| looks.note(0.2 * f64::from(n), &gauge(beyond)));
+            looks.are_beyond(2.0)
+        };
+        assert!(stands(0.35) && !gauge(0.35).is_beyond());
+        assert!(!stands(0.25));
+    }
 }
