@@ -14,7 +14,7 @@ const REMEMBERED_S: f64 = 3.0;
 /// Those who met are remembered for so long after both have left, seconds: as long as ways are.
 const PAIRS_S: f64 = 12.0;
 /// Whose bottom edge nearer boxes hide to more than this share is not seen where he is.
-const HIDDEN: f64 = 0.5;
+const HIDDEN: f64 = 0.75;
 /// A person slower than this stands about, m/s.
 const WALKS_MS: f64 = 0.4;
 const RUNS_MS: f64 = 4.5;
@@ -25,7 +25,7 @@ const HEIGHT_S: f64 = 1.0;
 const KMH: f64 = 3.6;
 /// What is told to somebody must hold by so many errors: the time and the angle between two ways, which is what most
 /// encounters that only seem to be ones lack; and that both drove.
-const ERRORS: f64 = 2.0;
+const ERRORS: f64 = 1.5;
 const SPEED_ERRORS: f64 = 1.0;
 
 /// One of two who met.
