@@ -196,7 +196,7 @@ impl Approach {
         let contact = Contact { anchor: user.track.history.last()?.anchor, width: user.width, height: user.height };
         let drift = user.track.history.drift(DRIVE_S);
         let Some(plane) = &layout.plane else {
-            let per_second = |d: &crate::track::Drift| scaled(d.pixels, d.seconds);
+            let per_second = |d: &Drift| scaled(d.pixels, d.seconds);
             let creep = CREEP_WIDTHS * user.width;
             let heading = self.head(drift.as_ref().map(per_second), creep, user, layout, |way| way)?;
             let (front, err) = front_in_picture(&contact, heading)?;
@@ -278,21 +278,8 @@ fn scaled(way: PixelPoint, seconds: f64) -> PixelPoint {
 
 #[cfg(test)]
 mod tests {
+    use super::super::gauge::tests::gauge;
     use super::*;
-
-    fn gauge(beyond: f64) -> Gauge {
-        Gauge {
-            beyond,
-            err: 0.2,
-            stays: 0.1,
-            length: 4.5,
-            speed: 5.0,
-            speed_err: 0.2,
-            metre: 1.0,
-            drove: true,
-            within: true,
-        }
-    }
 
     fn run(samples: &[(f64, Gauge)]) -> Option<Over> {
         let mut approach = Approach::default();

@@ -119,7 +119,7 @@ impl Gauge {
 /// Several looks at how far a front is beyond a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Looks {
-    pub(super) since: f64,
+    since: f64,
     last: f64,
     pub(super) count: u32,
     beyond: f64,
@@ -148,10 +148,11 @@ impl Looks {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn gauge(beyond: f64) -> Gauge {
+    /// Of a car that drives at 5 m/s.
+    pub(in crate::rules) fn gauge(beyond: f64) -> Gauge {
         Gauge {
             beyond,
             err: 0.2,

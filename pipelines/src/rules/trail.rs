@@ -228,10 +228,14 @@ impl Fit {
     /// Of those looks that are clear, where there are two, else of all; none of fewer.
     fn of<'l>(looks: &(impl Iterator<Item = &'l Look> + Clone), end: End) -> Option<Self> {
         let clear = looks.clone().filter(|look| look.clear);
-        if clear.clone().nth(1).is_some() { Self::through(&clear, end, true) } else { Self::through(looks, end, false) }
+        if clear.clone().nth(1).is_some() {
+            Self::through(&clear, end).map(|fit| Self { clear: true, ..fit })
+        } else {
+            Self::through(looks, end)
+        }
     }
 
-    fn through<'l>(looks: &(impl Iterator<Item = &'l Look> + Clone), end: End, clear: bool) -> Option<Self> {
+    fn through<'l>(looks: &(impl Iterator<Item = &'l Look> + Clone), end: End) -> Option<Self> {
         let (first, last) = (looks.clone().next()?, looks.clone().last()?);
         let n = looks.clone().map(|_| 1.0).sum::<f64>();
         let mean = |of: fn(&Look) -> f64| looks.clone().map(of).sum::<f64>() / n;
@@ -251,7 +255,7 @@ impl Fit {
             span_s: last.at - first.at,
             err: looks.clone().map(hidden).sum::<f64>() / n,
             metre: mean(|look| look.metre),
-            clear,
+            clear: false,
         })
     }
 }

@@ -128,7 +128,7 @@ fn a_dense_intersection_needs_no_more_numbers_at_fewer_frames() {
         numbers.push(confirmed);
         jumps.push(jumped);
     }
-    // Some two dozen are in view at any time of 14.5 s, and some three dozen come. Few numbers alone are no merit: a
+    // Some two dozen are in view at any time of 14.5 s, and others come. Few numbers alone are no merit: a
     // number that goes over to others saves new ones, and jumps.
     assert!(numbers[0] <= 90 && numbers[1] <= 80, "{numbers:?}");
     assert!(jumps[0] <= 4 && jumps[1] <= 6, "{jumps:?}");
