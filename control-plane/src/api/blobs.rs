@@ -14,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kerege_contract::Sha256Hash;
+use kerege_contract::event::Phase;
 use kerege_contract::request::PART_BYTES;
 use std::sync::Arc;
 
@@ -102,6 +103,11 @@ async fn take(
                 evicted: None,
             };
             centre.write(move |tx| tx.blob_stored(&row)).await?;
+            let device = signed.device.clone();
+            for incident in centre.read(move |store| store.incidents_showing(&sha256, &device)).await? {
+                let phase = incident.ended.map_or(Phase::Update, |_| Phase::End);
+                centre.live.incident(&incident.changed(phase));
+            }
             Ok(StatusCode::CREATED.into_response())
         }
     }

@@ -94,7 +94,7 @@ fn apply_event(
     let incident = project::incident_of(event);
     tx.insert_event(&row(signed, now))?;
     for evidence in &event.evidence {
-        tx.announce(&event.dev, evidence, now)?;
+        tx.announce(&event.dev, evidence, incident, now)?;
     }
     bring_chain_forward(tx, config, event, now, outcome)?;
     if let Some(id) = incident {
@@ -167,15 +167,7 @@ fn bring_incident_forward(
     let events = rows.iter().filter_map(|row| Event::from_bytes(&row.bytes).ok().map(|event| (event, row.received)));
     if let Some(row) = project::project(id, events.collect()) {
         tx.put_incident(&row)?;
-        outcome.told.push(Told::Incident(LiveIncident {
-            id,
-            kind: row.kind,
-            phase: event.phase.unwrap_or(Phase::Start),
-            severity: row.severity,
-            dev: row.dev,
-            site: row.site,
-            cam: row.cam,
-        }));
+        outcome.told.push(Told::Incident(row.changed(event.phase.unwrap_or(Phase::Start))));
     }
     Ok(())
 }

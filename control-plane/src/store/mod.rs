@@ -34,9 +34,9 @@ pub enum StoreError {
     #[error("the store is of version {found}, this build knows {known}: use the newer build")]
     Newer {
         /// Its version.
-        found: i64,
+        found: u32,
         /// The newest that this build knows.
-        known: i64,
+        known: u32,
     },
     /// A statement failed.
     #[error("the store failed")]
@@ -140,8 +140,8 @@ pub trait AccountTx {
 /// The index of blobs and latest pictures.
 #[expect(clippy::missing_errors_doc, reason = "each fails when the backend does")]
 pub trait BlobTx {
-    /// Notes that an accepted event of a device names a piece of evidence.
-    fn announce(&self, dev: &DeviceId, evidence: &Evidence, now: UtcTime) -> Stored<()>;
+    /// Notes that an accepted event of a device names a piece of evidence, and of which incident.
+    fn announce(&self, dev: &DeviceId, evidence: &Evidence, incident: Option<IncidentId>, now: UtcTime) -> Stored<()>;
     /// Notes that a blob is stored.
     fn blob_stored(&self, blob: &BlobRow) -> Stored<()>;
     /// Notes that a blob was removed.
@@ -175,6 +175,8 @@ pub trait Reads {
     fn session(&self, token: &Sha256Hash) -> Stored<Option<(SessionRow, UserRow)>>;
     /// What a device announced under a hash.
     fn announced(&self, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Option<Announced>>;
+    /// The incidents of a device to which a piece of evidence belongs.
+    fn incidents_showing(&self, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Vec<IncidentRow>>;
     /// A blob that is, or was, stored.
     fn blob(&self, sha256: &Sha256Hash) -> Stored<Option<BlobRow>>;
     /// Bytes of all stored blobs.

@@ -1,7 +1,7 @@
 //! The rows of the store, as the rest of the centre sees them.
 
-use crate::api::types::{AlarmKind, IncidentState, Role};
-use kerege_contract::event::{EventClass, EventObject, EventType, Evidence, Severity};
+use crate::api::types::{AlarmKind, IncidentState, LiveIncident, Role};
+use kerege_contract::event::{EventClass, EventObject, EventType, Evidence, Phase, Severity};
 use kerege_contract::health::Health;
 use kerege_contract::receipt::RefusalCode;
 use kerege_contract::reported::Reported;
@@ -98,6 +98,15 @@ pub struct IncidentRow {
     pub still: Option<Evidence>,
     /// Who takes part.
     pub objects: Vec<EventObject>,
+}
+
+impl IncidentRow {
+    /// What listeners are told when it has changed.
+    #[must_use]
+    pub fn changed(self, phase: Phase) -> LiveIncident {
+        let Self { id, kind, severity, dev, site, cam, .. } = self;
+        LiveIncident { id, kind, phase, severity, dev, site, cam }
+    }
 }
 
 /// Which incidents.

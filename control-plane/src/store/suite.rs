@@ -208,7 +208,7 @@ fn blobs_and_quarantine_are_idempotent() {
         let still = testing::still(b"picture");
         let blob = BlobRow { sha256: still.sha256, bytes: 7, mime: "image/jpeg".into(), stored: at(0), evicted: None };
         for _ in 0..2 {
-            write(store, |tx| tx.announce(&dev("a"), &still, at(0)));
+            write(store, |tx| tx.announce(&dev("a"), &still, Some(testing::incident_id(1)), at(0)));
             write(store, |tx| tx.blob_stored(&blob));
             write(store, |tx| {
                 tx.quarantine(&Quarantined {
@@ -225,6 +225,9 @@ fn blobs_and_quarantine_are_idempotent() {
         assert_eq!(store.announced(&still.sha256, &dev("b")).unwrap(), None);
         assert_eq!(store.announced(&still.sha256, &dev("a")).unwrap().unwrap().bytes, 7);
         assert_eq!((store.blob_bytes().unwrap(), store.oldest_blobs(9).unwrap().len()), (7, 1));
+        write(store, |tx| tx.put_incident(&incident(1, 0, None)));
+        let showing = |name| store.incidents_showing(&still.sha256, &dev(name)).unwrap();
+        assert_eq!((showing("a").len(), showing("b").len()), (1, 0), "an incident is its device's own");
         write(store, |tx| tx.blob_evicted(&still.sha256, at(5)));
         assert_eq!((store.blob_bytes().unwrap(), store.oldest_blobs(9).unwrap().len()), (0, 0));
         assert_eq!(store.blob(&still.sha256).unwrap().unwrap().evicted, Some(at(5)));

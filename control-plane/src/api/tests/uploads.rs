@@ -49,6 +49,18 @@ async fn a_still_goes_up_in_parts_and_comes_back_whole() {
 }
 
 #[tokio::test]
+async fn who_looks_at_an_incident_is_told_when_its_still_has_come() {
+    let bench = Bench::new();
+    let path = announced(&bench, b"still");
+    let (_, newest, mut told) = bench.centre.live.listen(None);
+    assert_eq!(put(&bench, &path, b"still", None).await.status(), StatusCode::CREATED);
+    let change = told.try_recv().unwrap();
+    assert!(change.id > newest && change.data.contains("stopped_vehicle"), "{change:?}");
+    assert_eq!(put(&bench, &path, b"still", None).await.status(), StatusCode::CREATED);
+    assert!(told.try_recv().is_err(), "sent again, it is no news");
+}
+
+#[tokio::test]
 async fn only_what_was_announced_and_exactly_that() {
     let bench = Bench::new();
     let path = announced(&bench, b"still");

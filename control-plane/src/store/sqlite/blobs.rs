@@ -4,14 +4,19 @@ use super::SqliteTx;
 use super::codec::{Columns, all, first, int, run};
 use crate::store::{Announced, BlobRow, BlobTx, PictureRow, Stored};
 use kerege_contract::event::Evidence;
-use kerege_contract::{DeviceId, Sha256Hash, UtcTime};
+use kerege_contract::{DeviceId, IncidentId, Sha256Hash, UtcTime};
 use rusqlite::{Connection, params};
 
 impl BlobTx for SqliteTx<'_> {
-    fn announce(&self, dev: &DeviceId, evidence: &Evidence, now: UtcTime) -> Stored<()> {
+    fn announce(&self, dev: &DeviceId, evidence: &Evidence, incident: Option<IncidentId>, now: UtcTime) -> Stored<()> {
         let sql = "INSERT OR IGNORE INTO announced (sha256, dev, mime, bytes, at_ms) VALUES (?, ?, ?, ?, ?)";
         let row = params![evidence.sha256.to_string(), dev.as_str(), evidence.mime, int(evidence.bytes), now.millis()];
-        run(self.0, sql, row).map(drop)
+        run(self.0, sql, row)?;
+        if let Some(incident) = incident {
+            let sql = "INSERT OR IGNORE INTO evidence_of (sha256, incident) VALUES (?, ?)";
+            run(self.0, sql, params![evidence.sha256.to_string(), incident.to_string()])?;
+        }
+        Ok(())
     }
 
     fn blob_stored(&self, blob: &BlobRow) -> Stored<()> {

@@ -15,7 +15,9 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-const VERSION: i64 = 1;
+const VERSION: u32 = 2;
+/// What each version of the store added.
+const STEPS: [&str; VERSION as usize] = [include_str!("schema.sql"), include_str!("schema-2.sql")];
 /// Reading connections kept open; more are made when all are in use, and closed after it.
 const READERS_KEPT: usize = 4;
 
@@ -38,13 +40,13 @@ impl SqliteStore {
         prepare(&writer).map_err(failed)?;
         writer.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         writer.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-        let found: i64 = writer.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-        if found > VERSION {
+        let found: u32 = writer.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
+        let Some(missing) = STEPS.get(found as usize..) else {
             return Err(StoreError::Newer { found, known: VERSION });
-        }
-        if found == 0 {
+        };
+        if !missing.is_empty() {
             let tx = writer.transaction().map_err(failed)?;
-            tx.execute_batch(include_str!("schema.sql")).map_err(failed)?;
+            missing.iter().try_for_each(|step| tx.execute_batch(step)).map_err(failed)?;
             tx.pragma_update(None, "user_version", VERSION).map_err(failed)?;
             tx.commit().map_err(failed)?;
         }
@@ -104,5 +106,35 @@ impl Store for SqliteStore {
         work(&SqliteTx(&tx))?;
         tx.commit()?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Reads as _;
+
+    #[test]
+    fn a_store_of_each_earlier_version_is_brought_forward_and_a_newer_one_refused() {
+        for version in 0..=VERSION + 1 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("store.db");
+            let old = Connection::open(&path).unwrap();
+            STEPS.iter().take(version as usize).for_each(|step| old.execute_batch(step).unwrap());
+            old.pragma_update(None, "user_version", version).unwrap();
+            if version > 0 {
+                old.execute("INSERT INTO users VALUES ('aibek', 'officer', 'x', 0)", []).unwrap();
+            }
+            drop(old);
+            let opened = SqliteStore::open(&path);
+            if version > VERSION {
+                assert!(matches!(opened, Err(StoreError::Newer { .. })));
+                continue;
+            }
+            let store = opened.unwrap();
+            assert_eq!(store.user("aibek").unwrap().is_some(), version > 0, "version {version}");
+            let dev = kerege_contract::DeviceId::new("a").unwrap();
+            assert!(store.incidents_showing(&kerege_contract::Sha256Hash::of(b""), &dev).unwrap().is_empty());
+        }
     }
 }

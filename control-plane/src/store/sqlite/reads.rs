@@ -55,6 +55,10 @@ impl Reads for SqliteStore {
         self.read(|db| accounts::session(db, token))
     }
 
+    fn incidents_showing(&self, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Vec<IncidentRow>> {
+        self.read(|db| incidents::showing(db, sha256, dev))
+    }
+
     fn announced(&self, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Option<Announced>> {
         self.read(|db| blobs::announced(db, sha256, dev))
     }
