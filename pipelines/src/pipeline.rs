@@ -6,7 +6,7 @@ use crate::intake::Seen;
 use crate::layout::Layout;
 use crate::minute::{Crossed, MinuteBook};
 use crate::queue::Lanes;
-use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Watch};
+use crate::rules::{Cast, Causes, Moment, RoadUser, Rules, Trails, Watch};
 use crate::signals::Signals;
 use crate::track::{Sighting, Track, Tracker};
 use crate::{
@@ -146,6 +146,7 @@ impl Pipeline {
         let (now, utc, options) = (self.clock.now(), self.clock.utc(), &self.options.rules);
         let users: Vec<RoadUser<'_>> =
             self.tracker.tracks().iter().filter_map(|track| road_user(track, &self.journeys)).collect();
+        let nobody = Trails::none();
         let watch = Watch {
             now,
             max_gap_s: options.max_gap_s,
@@ -157,6 +158,7 @@ impl Pipeline {
             sightings: &self.sightings,
             things: (self.things.0, &self.things.1),
             met: &[],
+            trails: &nobody,
             crossed: &self.crossed,
         };
         let claims = self.rules.judge(&watch, utc, options);

@@ -4,7 +4,7 @@
 use super::approach::{Approach, Over};
 use super::cast::Seen;
 use super::gauge::{Gauge, StopLineShape};
-use super::trail::{self, Trail};
+use super::trail;
 use super::watch::{Post, RoadUser, Watch};
 use crate::TrackId;
 use crate::signals::{Shown, Window};
@@ -56,21 +56,11 @@ pub(super) struct Drive<C> {
     pub(super) case: Option<C>,
     /// Whether its way over the line was surely one road user's: a track may go over to another.
     pub(super) is_own: bool,
-    /// Whether the same is surely there yet.
-    pub(super) is_still_own: bool,
 }
 
 impl<C> Drive<C> {
     fn new() -> Self {
-        Self {
-            approach: Approach::default(),
-            lane: None,
-            came: None,
-            hidden: None,
-            case: None,
-            is_own: false,
-            is_still_own: false,
-        }
+        Self { approach: Approach::default(), lane: None, came: None, hidden: None, case: None, is_own: false }
     }
 
     /// Whether where its contact point seems to be can be believed.
@@ -105,11 +95,10 @@ impl<C> Drive<C> {
     }
 
     /// Asks whose way over the line it was, as long as more can be known of that.
-    fn note_owner(&mut self, trail: &Trail, now: f64) {
+    fn note_owner(&mut self, id: TrackId, watch: &Watch<'_>) {
         let Some(over) = self.approach.over() else { return };
-        self.is_still_own = trail.own_since(now) <= over.from;
-        if now - over.to <= trail::WINDOW_S {
-            self.is_own = trail.own_since(over.to) <= over.from;
+        if watch.now - over.to <= trail::WINDOW_S {
+            self.is_own = watch.trails.own_since(id, over.to) <= over.from;
         }
     }
 
@@ -124,18 +113,16 @@ impl<C> Drive<C> {
 pub(super) struct Drives<C> {
     /// By stop line and vehicle.
     pub(super) all: BTreeMap<(usize, TrackId), Drive<C>>,
-    trails: BTreeMap<TrackId, Trail>,
 }
 
 impl<C> Drives<C> {
     pub(super) fn new() -> Self {
-        Self { all: BTreeMap::new(), trails: BTreeMap::new() }
+        Self { all: BTreeMap::new() }
     }
 
     /// Forgets whom `keeps` does not want.
     pub(super) fn retain(&mut self, mut keeps: impl FnMut(TrackId, &Drive<C>) -> bool) {
         self.all.retain(|(_, id), drive| keeps(*id, drive));
-        self.trails.retain(|id, _| self.all.keys().any(|(_, other)| other == id));
     }
 
     /// Follows the motor vehicles of a frame. `make` is asked of each that is over a stop line, with where its
@@ -152,12 +139,10 @@ impl<C> Drives<C> {
         let lines: Vec<(usize, StopLineShape)> =
             named.map(|number| (number, StopLineShape::of(watch.layout, number, dir))).collect();
         for user in post.users(watch).filter(|user| user.track.class().is_motor_vehicle() && user.track.is_seen()) {
-            let trail = self.trails.entry(user.id).or_insert_with(|| Trail::new(user));
-            trail.follow(user, watch);
             for (number, line) in &lines {
                 let drive = self.all.entry((*number, user.id)).or_insert_with(Drive::new);
                 let gauge = drive.follow(user, line, watch);
-                drive.note_owner(trail, watch.now);
+                drive.note_owner(user.id, watch);
                 let Some(over) = drive.approach.over() else {
                     drive.lane = user.journey.lane.or(drive.lane);
                     drive.case = None;

@@ -5,7 +5,6 @@
 
 use super::cast::Seen;
 use super::judge::Judge;
-use super::trail::Trail;
 use super::watch::{Post, Watch};
 use super::{About, Claim, Course, Evidence, RoadUser, Spot};
 use crate::count::Step;
@@ -18,6 +17,8 @@ use std::collections::{BTreeMap, VecDeque};
 const MAX_STEPS: usize = 16;
 /// How it looked is remembered for so long, seconds: that a line was crossed may be told late.
 const REMEMBERED_S: f64 = 4.0;
+/// Looks closer together than this are one, seconds.
+const SPACING_S: f64 = 0.09;
 /// How it goes on is looked at for so long after it left, seconds.
 const GOES_ON_S: f64 = 0.6;
 
@@ -29,9 +30,8 @@ pub(crate) struct IllegalTurnJudge {
 }
 
 /// What a track did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Trip {
-    trail: Trail,
     /// Lines crossed, in the order in which they are told.
     crossed: Vec<Step>,
     /// Those by which it may have left forbiddenly.
@@ -41,12 +41,9 @@ struct Trip {
 }
 
 impl Trip {
-    fn new(user: &RoadUser<'_>) -> Self {
-        Self { trail: Trail::new(user), crossed: Vec::new(), left: Vec::new(), looks: VecDeque::new() }
-    }
-
     fn follow(&mut self, user: &RoadUser<'_>, watch: &Watch<'_>) {
-        if self.trail.follow(user, watch) && !self.crossed.is_empty() {
+        let soon = self.looks.back().is_some_and(|last| watch.now - last.0 < SPACING_S);
+        if user.track.is_seen() && !self.crossed.is_empty() && !soon {
             self.note_look(user, watch);
         }
     }
@@ -93,7 +90,7 @@ impl IllegalTurnJudge {
     /// Follows the road users, and notes what lines they crossed.
     fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
         for user in post.users(watch) {
-            self.trips.entry(user.id).or_insert_with(|| Trip::new(user)).follow(user, watch);
+            self.trips.entry(user.id).or_default().follow(user, watch);
         }
         for (id, step) in watch.crossed {
             let Some(trip) = self.trips.get_mut(id) else { continue };
@@ -123,7 +120,7 @@ impl Judge for IllegalTurnJudge {
             let left: Vec<Step> = trip.left.extract_if(.., goes_on).collect();
             for step in left {
                 let Some((seen, place)) = trip.look_at(step.cut.at) else { continue };
-                let own_since = trip.trail.own_since(step.cut.at);
+                let own_since = watch.trails.own_since(*id, step.cut.at);
                 if seen.class != RoadUserClass::Person && trip.came_over(&step, own_since, from) {
                     claims.push(Claim {
                         about: About::One(*id),
@@ -155,7 +152,7 @@ mod tests {
         let step = |&(line, dir, at): &(usize, Direction, f64)| Step { line, dir, cut: Cut::at_time(at) };
         let (last, before) = steps.split_last().unwrap();
         let crossed = before.iter().map(step).collect();
-        let trip = Trip { trail: Trail::default(), crossed, left: Vec::new(), looks: VecDeque::new() };
+        let trip = Trip { crossed, ..Trip::default() };
         trip.came_over(&step(last), own_since, |line| line == 0)
     }
 

@@ -9,7 +9,6 @@
 //! under his number.
 
 use super::judge::Judge;
-use super::trail::Trail;
 use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::ground::{Footprint, GroundPlane, Size, cross, unit};
@@ -49,7 +48,6 @@ const LEAST_SCORE: f64 = 0.35;
 pub(crate) struct LaneViolationJudge {
     thresholds: LaneViolation,
     sides: BTreeMap<(usize, TrackId), Side>,
-    trails: BTreeMap<TrackId, Trail>,
     /// The markings where they are measured.
     paths: Option<Vec<Vec<PixelPoint>>>,
 }
@@ -110,7 +108,7 @@ struct Place {
 
 impl LaneViolationJudge {
     pub(crate) fn new(thresholds: &LaneViolation) -> Self {
-        Self { thresholds: thresholds.clone(), sides: BTreeMap::new(), trails: BTreeMap::new(), paths: None }
+        Self { thresholds: thresholds.clone(), sides: BTreeMap::new(), paths: None }
     }
 
     /// Follows a vehicle to a place beside a marking; tells since when it is over the marking when that has just
@@ -201,7 +199,6 @@ impl Judge for LaneViolationJudge {
         for user in post.users(watch).filter(drives).filter(sure) {
             let Some(place) = body(user, watch.layout) else { continue };
             let place = Place { clear: watch.shows_bottom(user), ..place };
-            self.trails.entry(user.id).or_insert_with(|| Trail::new(user)).follow(user, watch);
             let times = (watch.now, user.track.unbroken_since);
             for (number, (marking, path)) in watch.layout.markings.iter().zip(&paths).enumerate() {
                 if !self.thresholds.watches(&marking.id) {
@@ -209,19 +206,18 @@ impl Judge for LaneViolationJudge {
                 }
                 let crossed = self.cross((number, user.id), &place, (path, marking.forbidden), times);
                 // Who was on the side from which it came may have been another.
-                let own = |since: &f64| self.trails.get(&user.id).is_some_and(|one| one.own_since(watch.now) <= *since);
+                let own = |since: &f64| watch.trails.own_since(user.id, watch.now) <= *since;
                 let crossed = crossed.filter(own);
                 claims.extend(crossed.map(|since| claim(post.number, user, watch, since)));
             }
         }
         self.paths = Some(paths);
         self.sides.retain(|(_, id), _| watch.users.iter().any(|user| user.id == *id));
-        self.trails.retain(|id, _| watch.users.iter().any(|user| user.id == *id));
     }
 
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        self.sides.is_empty() && self.trails.is_empty()
+        self.sides.is_empty()
     }
 }
 

@@ -37,6 +37,7 @@ mod standing;
 mod stop_line;
 mod stopped;
 mod trail;
+mod trails;
 mod trend;
 mod watch;
 mod wrong_way;
@@ -45,6 +46,7 @@ pub(crate) use cast::Cast;
 pub(crate) use causes::{Causes, Moment};
 pub(crate) use claim::{About, Claim, Course, Evidence, Spot};
 pub(crate) use lane_signals::LaneSignals;
+pub(crate) use trails::Trails;
 pub(crate) use watch::{LaneUser, Post, RoadUser, Watch};
 
 use crate::RuleOptions;
@@ -59,6 +61,8 @@ pub(crate) struct Rules {
     watched: Vec<Watched>,
     /// For the rules that ask who met whom.
     meetings: Meetings,
+    /// For the rules that ask whose way it was.
+    trails: Trails,
     claims: Vec<Claim>,
 }
 
@@ -77,6 +81,17 @@ impl Watched {
     const fn asks_who_met(&self) -> bool {
         matches!(self.rule.kind, RuleKind::NearMiss(_) | RuleKind::FailureToYield(_))
     }
+
+    const fn asks_whose_way(&self) -> bool {
+        matches!(
+            self.rule.kind,
+            RuleKind::RedLight(_)
+                | RuleKind::StopLine(_)
+                | RuleKind::IllegalTurn(_)
+                | RuleKind::LaneViolation(_)
+                | RuleKind::PedestrianOnRoad(_)
+        )
+    }
 }
 
 impl Rules {
@@ -86,14 +101,19 @@ impl Rules {
             scope: rule.scope(scene),
             judge: judge_of(&rule.kind),
         });
-        Self { watched: watched.collect(), meetings: Meetings::default(), claims: Vec::new() }
+        Self { watched: watched.collect(), meetings: Meetings::default(), trails: Trails::none(), claims: Vec::new() }
     }
 
     /// What all rules in force claim of this frame, in the rules' order.
     pub(crate) fn judge(&mut self, watch: &Watch<'_>, utc: UtcTime, options: &RuleOptions) -> &[Claim] {
         self.claims.clear();
         let met = self.meetings(watch, utc, options);
-        let watch = &Watch { met: &met, ..*watch };
+        if self.watched.iter().any(|watched| watched.asks_whose_way() && watched.is_in_force(utc, options)) {
+            self.trails.follow(watch);
+        } else {
+            self.trails = Trails::none();
+        }
+        let watch = &Watch { met: &met, trails: &self.trails, ..*watch };
         for (number, watched) in self.watched.iter_mut().enumerate() {
             let in_force = watched.is_in_force(utc, options);
             let Watched { rule, scope, judge } = watched;
@@ -134,12 +154,13 @@ impl Rules {
     /// Whether no judge remembers anybody.
     #[cfg(test)]
     pub(crate) fn is_idle(&self) -> bool {
-        self.meetings.is_empty() && self.watched.iter().all(|watched| watched.judge.is_idle())
+        self.meetings.is_empty() && self.trails.is_empty() && self.watched.iter().all(|watched| watched.judge.is_idle())
     }
 
     /// Forgets what was seen of all road users: the camera was interrupted.
     pub(crate) fn forget(&mut self) {
         self.meetings = Meetings::default();
+        self.trails = Trails::none();
         for watched in &mut self.watched {
             watched.judge = judge_of(&watched.rule.kind);
         }

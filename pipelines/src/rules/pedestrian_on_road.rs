@@ -8,7 +8,7 @@
 
 use super::groups::groups;
 use super::judge::Judge;
-use super::trail::{self, Trail};
+use super::trail;
 use super::{Claim, Course, Post, RoadUser, Spot, Watch};
 use crate::{Reason, TrackId};
 use kerege_contract::scene::{PedestrianOnRoad, ZoneKind};
@@ -56,8 +56,6 @@ struct Walk {
     /// Where it was last, and when.
     last: PixelPoint,
     seen: f64,
-    /// Its way, which tells since when it is one and the same.
-    trail: Trail,
     /// Whether another went on under its number, whose class nobody knows yet.
     other: bool,
     /// Whether it ever went faster than anybody walks.
@@ -104,7 +102,6 @@ impl PedestrianJudge {
             moved,
             last: place,
             seen: now,
-            trail: Trail::new(user),
             other: false,
             rode: false,
             looks: VecDeque::new(),
@@ -112,13 +109,11 @@ impl PedestrianJudge {
         };
         let walk = self.walks.entry(user.id).or_insert_with(|| new.clone());
         if user.track.is_seen() {
-            walk.trail.follow(user, watch);
-            let own_since = walk.trail.own_since(now - trail::WINDOW_S);
+            let own_since = watch.trails.own_since(user.id, now - trail::WINDOW_S);
             let elsewhere = is_elsewhere(watch, user, walk.last, now - walk.seen).then_some(now);
             if let Some(begun) = elsewhere.or_else(|| (own_since > walk.begun).then_some(own_since)) {
                 // Another goes on under the same number.
-                let trail = std::mem::take(&mut walk.trail);
-                *walk = Walk { begun, trail, moved: false, other: true, ..new };
+                *walk = Walk { begun, moved: false, other: true, ..new };
             }
             (walk.last, walk.seen) = (place, now);
         }

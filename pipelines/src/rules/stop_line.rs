@@ -110,9 +110,14 @@ impl Judge for StopLineJudge {
         self.drives.retain(|id, _| watch.users.iter().any(|user| user.id == id));
         let (signal, confirm_s) = (self.signal(), self.thresholds.confirm_s);
         for ((number, id), drive) in &mut self.drives.all {
-            let (over, lane, own) = (drive.over(), drive.lane, drive.is_own && drive.is_still_own);
+            let (over, lane, is_own) = (drive.over(), drive.lane, drive.is_own);
             let (Some(stand), Some(over)) = (&mut drive.case, over) else { continue };
-            if watch.now - stand.since < confirm_s || !stand.is_beyond() || (stand.red.is_none() && !own) {
+            if watch.now - stand.since < confirm_s || !stand.is_beyond() {
+                continue;
+            }
+            // Whoever came over the line is surely there yet.
+            let is_own = || is_own && watch.trails.own_since(*id, watch.now) <= over.from;
+            if stand.red.is_none() && !is_own() {
                 continue;
             }
             Self::judge_stand(&signal, confirm_s, &over, stand, watch);

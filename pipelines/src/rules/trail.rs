@@ -72,7 +72,7 @@ impl Look {
 }
 
 /// The way of a track.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub(super) struct Trail {
     looks: VecDeque<Look>,
     /// Since when it is one road user's, pipeline seconds, as far as that is judged.
@@ -90,8 +90,8 @@ impl Trail {
         Self { looks: VecDeque::new(), since, judged_to: f64::NEG_INFINITY, doubted: since, doubts: Vec::new() }
     }
 
-    /// Follows a track to its newest look; tells whether it took it in.
-    pub(super) fn follow(&mut self, user: &RoadUser<'_>, watch: &Watch<'_>) -> bool {
+    /// Follows a track to its newest look.
+    pub(super) fn follow(&mut self, user: &RoadUser<'_>, watch: &Watch<'_>) {
         let unbroken = user.track.unbroken_since;
         if unbroken > self.doubted {
             self.doubted = unbroken;
@@ -99,9 +99,9 @@ impl Trail {
         }
         let soon = self.looks.back().is_some_and(|last| watch.now - last.at < SPACING_S);
         if soon || !user.track.is_seen() {
-            return false;
+            return;
         }
-        let Some(mut look) = Look::of(user, watch) else { return true };
+        let Some(mut look) = Look::of(user, watch) else { return };
         look.clear &= !self.is_cut_short(look);
         self.looks.push_back(look);
         while let Some(index) = self.unjudged().filter(|index| watch.now - self.looks[*index].at >= WINDOW_S) {
@@ -110,7 +110,6 @@ impl Trail {
             self.doubts.retain(|doubt| *doubt > self.judged_to);
         }
         self.forget();
-        true
     }
 
     /// Since when it is one road user's, as far as it is looked at up to some time; pipeline seconds.

@@ -1,6 +1,7 @@
 //! What judges look at: the road users of a frame, and what of the scene their rule is about.
 
 use super::meetings::Meeting;
+use super::trails::Trails;
 use crate::clock::Clock;
 use crate::count::{Journey, Step};
 use crate::ground::Contact;
@@ -85,6 +86,8 @@ pub(crate) struct Watch<'t> {
     pub(crate) things: (f64, &'t [Thing]),
     /// Who met whom of late, for the rules that ask.
     pub(crate) met: &'t [Meeting],
+    /// Whose way each track's is, for the rules that ask.
+    pub(crate) trails: &'t Trails,
     /// Lines that were found crossed in this frame, also by tracks that ended with it.
     pub(crate) crossed: &'t [(TrackId, Step)],
 }
