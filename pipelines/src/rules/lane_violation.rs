@@ -4,12 +4,12 @@
 //! it has been as surely on the other side for as long. On a calibrated camera that is told by the middle of
 //! its footprint on the road, in shares of its class's width and beyond the error of its place; else by its
 //! contact point, in box widths. Who comes round an end of the marking belongs to no side until he is seen
-//! beside it again; nor does one who was lost from sight, whose track may have been another's before, or who
-//! got beside it faster than anybody drives sideways, or whose way before does not fit the way after: that is another,
-//! under his number.
+//! beside it again; nor does one who was lost from sight, or who got beside it faster than anybody drives
+//! sideways, or whose way before does not fit the way after: that is another, under his number. Whom somebody nearer
+//! hides in part is measured too, with as much more error.
 
 use super::judge::Judge;
-use super::watch::{Post, RoadUser, Watch};
+use super::watch::{HIDES_BOTTOM, Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::ground::{Footprint, GroundPlane, Size, cross, unit};
 use crate::layout::{Layout, MarkingShape};
@@ -36,8 +36,11 @@ const AT_BEST: u32 = 4;
 const HIDDEN_S: f64 = 5.0;
 /// Nobody drives sideways faster, m/s; a place may be off by so many errors besides.
 const SIDEWAYS_M: f64 = 2.5;
-const OFF_ERRORS: f64 = 2.0;
-const OFF_ERRORS_HIDDEN: f64 = 4.0;
+const OFF_ERRORS: f64 = 4.0;
+/// Of whom a part is hidden, his box may leave out this share of that part; and where no bottom is seen, end too high
+/// by this share of his height.
+const LEFT_OUT: f64 = 0.3;
+const HIDDEN_HEIGHT: f64 = 0.2;
 /// The error of a contact point in the picture, box widths.
 const PICTURE_ERROR: f64 = 0.05;
 /// Who is seen more faintly than this on average is not believed.
@@ -72,25 +75,37 @@ struct Run {
     sign: f64,
     since: f64,
     frames: u32,
-    /// How far beside the marking, and how far off that may be, added up.
+    /// The weights, and by weight: how far beside the marking, its errors squared, and how far off all may be alike.
+    weights: f64,
     offsets: f64,
     errors: f64,
+    stays: f64,
 }
 
 impl Run {
     const fn none(now: f64) -> Self {
-        Self { sign: 0.0, since: now, frames: 0, offsets: 0.0, errors: 0.0 }
+        Self { sign: 0.0, since: now, frames: 0, weights: 0.0, offsets: 0.0, errors: 0.0, stays: 0.0 }
     }
 
-    fn with(self, offset: f64, err: f64, now: f64) -> Self {
+    fn with(self, offset: f64, place: &Place, now: f64) -> Self {
         let sign = offset.signum();
         let run = if self.sign * sign > 0.0 { self } else { Self { sign, ..Self::none(now) } };
-        Self { frames: run.frames + 1, offsets: run.offsets + offset, errors: run.errors + err, ..run }
+        let weight = 1.0 / (place.err.powi(2) + place.stays.powi(2));
+        Self {
+            frames: run.frames + 1,
+            weights: run.weights + weight,
+            offsets: run.offsets + weight * offset,
+            errors: run.errors + weight * place.err.powi(2),
+            stays: run.stays + weight * place.stays,
+            ..run
+        }
     }
 
     /// Whether it was surely there: the mean of several places is surer than one, as far as they err independently.
     fn is_sure(&self) -> bool {
-        self.frames > 0 && self.offsets.abs() >= ERRORS * self.errors / f64::from(self.frames.min(AT_BEST)).sqrt()
+        let mean = |sum: f64| sum / self.weights;
+        let err = (mean(self.errors) / f64::from(self.frames.min(AT_BEST))).sqrt().hypot(mean(self.stays));
+        self.frames > 0 && mean(self.offsets).abs() >= ERRORS * err
     }
 }
 
@@ -100,10 +115,10 @@ struct Place {
     at: PixelPoint,
     width: f64,
     err: f64,
+    /// How far off it may be besides, as long as the same hides it.
+    stays: f64,
     /// The farthest it may get sideways in a second.
     sideways: f64,
-    /// Whether its bottom is seen; else it only shows that it has not leapt.
-    clear: bool,
 }
 
 impl LaneViolationJudge {
@@ -118,7 +133,7 @@ impl LaneViolationJudge {
         key: (usize, TrackId),
         place: &Place,
         (path, forbidden): (&[PixelPoint], Forbidden),
-        (now, unbroken): (f64, f64),
+        now: f64,
     ) -> Option<f64> {
         let Some(offset) = offset(path, place.at, place.width) else {
             self.sides.remove(&key);
@@ -127,21 +142,17 @@ impl LaneViolationJudge {
         let fresh = Side { sign: None, last: now, offset, seen: now, run: Run::none(now) };
         let side = self.sides.entry(key).or_insert(fresh);
         let away = now - side.seen;
-        let errors = if place.clear { OFF_ERRORS } else { OFF_ERRORS_HIDDEN };
-        let leapt = (offset - side.offset).abs() > place.sideways * away + errors * place.err;
-        if away > HIDDEN_S || side.seen < unbroken || leapt {
+        let leapt = (offset - side.offset).abs() > place.sideways * away + OFF_ERRORS * place.err.hypot(place.stays);
+        if away > HIDDEN_S || leapt {
             *side = fresh;
         }
         (side.offset, side.seen) = (offset, now);
-        if !place.clear {
-            return None;
-        }
         side.last = if side.sign.is_some_and(|sign| offset * sign >= 0.0) { now } else { side.last };
         if offset.abs() < self.thresholds.min_box_widths * place.width {
             side.run = Run::none(now);
             return None;
         }
-        side.run = side.run.with(offset, place.err, now);
+        side.run = side.run.with(offset, place, now);
         let (sign, frames, sure) = (side.run.sign, side.run.frames, side.run.is_sure());
         if side.sign.is_none() && frames >= CAME_FRAMES && sure {
             (side.sign, side.last) = (Some(sign), now);
@@ -173,12 +184,18 @@ fn handed(plane: &GroundPlane, at: PixelPoint, place: PixelPoint) -> PixelPoint 
     if mirrored { PixelPoint::new(place.x, -place.y) } else { place }
 }
 
-/// Where a vehicle is measured; none while its heading on the road is not known.
-fn body(user: &RoadUser<'_>, layout: &Layout) -> Option<Place> {
+/// Where a vehicle is measured; none while its heading on the road is not known, or an edge of the frame cuts it off.
+fn body(user: &RoadUser<'_>, watch: &Watch<'_>) -> Option<Place> {
+    if user.is_cut() {
+        return None;
+    }
+    let (layout, hidden) = (watch.layout, watch.hidden_bottom(user));
+    let (aside, up) = (LEFT_OUT * hidden, if hidden > HIDES_BOTTOM { HIDDEN_HEIGHT } else { 0.0 });
     let Some(plane) = &layout.plane else {
         let (width, err) = (user.width, PICTURE_ERROR * user.width);
         let sideways = SIDEWAYS_M * width / Size::of(user.track.class()).width;
-        return Some(Place { at: user.anchor, width, err, sideways, clear: true });
+        let stays = (aside * user.width).hypot(up * user.height);
+        return Some(Place { at: user.anchor, width, err, stays, sideways });
     };
     let drift = user.track.history.drift(DRIVE_S).and_then(|drift| drift.metres);
     let driven = drift.filter(|way| way.distance(PixelPoint::default()) > DRIVEN_M).and_then(unit);
@@ -188,7 +205,9 @@ fn body(user: &RoadUser<'_>, layout: &Layout) -> Option<Place> {
     };
     let body = Footprint::of(&user.contact(), driven.or_else(lane)?, user.track.class(), plane)?;
     let at = handed(plane, user.anchor, body.centre);
-    Some(Place { at, width: body.size.width, err: body.side_err, sideways: SIDEWAYS_M, clear: true })
+    let beside = |x: f64, y: f64| cross(body.heading, plane.step(user.anchor, x * user.width, y * user.height));
+    let stays = beside(aside, 0.0).hypot(beside(0.0, up));
+    Some(Place { at, width: body.size.width, err: body.side_err, stays, sideways: SIDEWAYS_M })
 }
 
 impl Judge for LaneViolationJudge {
@@ -197,14 +216,12 @@ impl Judge for LaneViolationJudge {
         let drives = |user: &&RoadUser<'_>| user.track.class() != RoadUserClass::Person && user.track.is_seen();
         let sure = |user: &&RoadUser<'_>| !user.track.is_double() && user.track.mean_score() >= LEAST_SCORE;
         for user in post.users(watch).filter(drives).filter(sure) {
-            let Some(place) = body(user, watch.layout) else { continue };
-            let place = Place { clear: watch.shows_bottom(user), ..place };
-            let times = (watch.now, user.track.unbroken_since);
+            let Some(place) = body(user, watch) else { continue };
             for (number, (marking, path)) in watch.layout.markings.iter().zip(&paths).enumerate() {
                 if !self.thresholds.watches(&marking.id) {
                     continue;
                 }
-                let crossed = self.cross((number, user.id), &place, (path, marking.forbidden), times);
+                let crossed = self.cross((number, user.id), &place, (path, marking.forbidden), watch.now);
                 // Who was on the side from which it came may have been another.
                 let own = |since: &f64| watch.trails.own_since(user.id, watch.now) <= *since;
                 let crossed = crossed.filter(own);

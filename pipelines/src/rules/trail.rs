@@ -31,8 +31,9 @@ const LATE_S: f64 = 2.0;
 /// A fitted speed errs by so many errors of a place over the time of the fit, which is this at least.
 const SPEED_ERRORS: f64 = 1.5;
 const LEAST_FIT_S: f64 = 0.3;
-/// Whom nobody saw for longer, in doubt, may be another, seconds.
+/// Whom nobody saw for longer, in doubt or until he was found so far off, may be another, seconds and metres.
 const UNSEEN_S: f64 = 1.0;
+const ELSEWHERE_M: f64 = 10.0;
 /// Error of a contact point in the picture, shares of the box.
 const CONTACT: f64 = 0.03;
 /// Where a pixel is coarser than this the plane tells no place, metres.
@@ -145,7 +146,10 @@ impl Trail {
                 let one = split.is_some_and(|split| split.clear && split.off <= ONE && split.unseen_s <= UNSEEN_S);
                 (!one).then_some(doubt)
             }
-            (None, Some(split)) => (split.off > if split.clear { TWO } else { TWO_HIDDEN }).then_some(look.at),
+            (None, Some(split)) => {
+                let two = split.elsewhere || split.off > if split.clear { TWO } else { TWO_HIDDEN };
+                two.then_some(look.at)
+            }
             (None, None) => None,
         }
     }
@@ -182,6 +186,8 @@ struct Split {
     off: f64,
     /// The time between them.
     unseen_s: f64,
+    /// Whether it got farther in that time than one can say that it is the same.
+    elsewhere: bool,
     /// Whether both were seen well.
     clear: bool,
 }
@@ -199,7 +205,8 @@ impl Split {
         let passed_s = f64::midpoint(before.span_s, after.span_s) + unseen_s;
         let place = (apart - most * unseen_s * unseen_s / 2.0) / err;
         let speed = (change - most * passed_s) / err_speed;
-        Self { off: place.max(0.0) + speed.max(0.0), unseen_s, clear: before.clear && after.clear }
+        let elsewhere = unseen_s > UNSEEN_S && p.distance(q) > ELSEWHERE_M * before.metre.max(after.metre);
+        Self { off: place.max(0.0) + speed.max(0.0), unseen_s, elsewhere, clear: before.clear && after.clear }
     }
 }
 
@@ -286,6 +293,17 @@ mod tests {
         let jumps = |t: f64| if t < 2.0 { (0.0, 5.0 * t) } else { (9.0, 5.0 * t) };
         assert!((1.7..2.9).contains(&trail(jumps, &[], true).own_since(9.0)));
         assert!(trail(jumps, &[], false).own_since(9.0) < 0.1, "hidden it may be that far off");
+    }
+
+    #[test]
+    fn who_is_found_elsewhere_after_a_while_may_be_another() {
+        let unseen = |place: fn(f64) -> (f64, f64)| {
+            let mut trail = trail(place, &[], true);
+            trail.looks.retain(|look| look.at < 1.1 || look.at > 2.9);
+            trail.own_since(9.0)
+        };
+        assert!((unseen(|t| (0.0, 8.0 * t)) - 3.0).abs() < 0.1, "16 m on");
+        assert!(unseen(|t| (0.0, 3.0 * t)) < 0.1, "a car's length on");
     }
 
     #[test]
