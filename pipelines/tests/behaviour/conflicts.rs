@@ -229,6 +229,15 @@ fn a_person_who_is_hardly_seen_on_the_way_is_not_told_to_have_come_so() {
 }
 
 #[test]
+fn two_cars_on_a_crosswalk_are_no_failure_to_yield() {
+    for fps in RATES {
+        let across = Actor::drive(Car, 12.0 - 14.0 / 6.0, [AWAY - 14.0, CROSSING], [AWAY + 14.0, CROSSING], 21.6);
+        let record = run(&[across, car(AWAY, CROSSING, 13.1)], fps);
+        assert_eq!(starts(&record), ["near"], "{fps}: {:#?}", lives(&record));
+    }
+}
+
+#[test]
 fn who_creeps_off_once_the_other_has_passed_gave_way() {
     for fps in RATES {
         // Its front 0.8 m before the person's way, it sets off as he leaves it.
