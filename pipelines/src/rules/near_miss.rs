@@ -43,7 +43,12 @@ impl Judge for NearMissJudge {
             let objects = here(meeting, watch).map(|user| user.object(watch.layout.frame, watch.now)).collect();
             let spot = nearest.journey.lane.map_or_else(Spot::default, Spot::lane);
             claims.push(Claim {
-                about: About::Pair(second.id, first.id),
+                // Who drives causes it, whoever else he meets.
+                about: if second.class.is_motor_vehicle() {
+                    About::Pair(second.id, first.id)
+                } else {
+                    About::Pair(first.id, second.id)
+                },
                 course: Course::Passes,
                 over: Reason::Moved,
                 evidence: Some(Box::new(Evidence { objects, signals: None })),

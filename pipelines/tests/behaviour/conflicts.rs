@@ -238,6 +238,16 @@ fn two_cars_on_a_crosswalk_are_no_failure_to_yield() {
 }
 
 #[test]
+fn two_drivers_who_pass_the_same_person_fail_to_yield_one_by_one() {
+    for fps in RATES {
+        let later = 12.0 + (AWAY_RIGHT - AWAY) / (5.0 / 3.6);
+        let cars = [car(AWAY, CROSSING, 12.0 + BODIES_S + 0.2), car(AWAY_RIGHT, CROSSING, later + BODIES_S + 0.2)];
+        let record = run(&[walks(Person, 5.0, CROSSING, AWAY, 12.0), cars[0].clone(), cars[1].clone()], fps);
+        assert_eq!(starts(&record), ["near", "near", "yield", "yield"], "{fps}: {:#?}", lives(&record));
+    }
+}
+
+#[test]
 fn who_creeps_off_once_the_other_has_passed_gave_way() {
     for fps in RATES {
         // Its front 0.8 m before the person's way, it sets off as he leaves it.
