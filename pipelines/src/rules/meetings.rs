@@ -23,6 +23,8 @@ const RUNS_MS: f64 = 4.5;
 const HEIGHT_RATIO: RangeInclusive<f64> = 0.62..=1.6;
 const HEIGHT_S: f64 = 1.0;
 const KMH: f64 = 3.6;
+/// A box of this score or more is placed as well as any; of who is hardly seen it is up to twice as far off.
+const SURE: f64 = 0.7;
 /// What is told to somebody must hold by so many errors: the time and the angle between two ways, which is what most
 /// encounters that only seem to be ones lack; and that both drove.
 const ERRORS: f64 = 1.5;
@@ -172,6 +174,11 @@ impl Meetings {
     }
 }
 
+/// How many times worse than one that the model is sure of a box is placed.
+fn worse(score: f32) -> f64 {
+    1.0 + (1.0 - f64::from(score) / SURE).max(0.0)
+}
+
 impl Way {
     fn new(class: RoadUserClass) -> Self {
         Self { path: Path::new(class), grew: false, followed_to: f64::NEG_INFINITY, tall: 0.0, height: None }
@@ -199,7 +206,8 @@ impl Way {
                 self.path.begin();
             } else if let Some(place) = plane.road(fix.anchor) {
                 let contact = Contact { anchor: fix.anchor, width: fix.width, height: fix.height };
-                self.path.push(fix.at, plane.stand(fix.anchor), place, Scatter::of(contact_errs(&contact, plane)));
+                let scatter = Scatter::of(contact_errs(&contact, plane)).scaled(worse(fix.score).powi(2));
+                self.path.push(fix.at, plane.stand(fix.anchor), place, scatter);
             }
         }
         self.followed_to = user.track.last_seen;
