@@ -29,6 +29,8 @@ const SURE: f64 = 0.7;
 /// encounters that only seem to be ones lack; and that both drove.
 const ERRORS: f64 = 1.5;
 const SPEED_ERRORS: f64 = 1.0;
+/// Vehicles mostly drive behind and beside each other, hundreds of pairs an hour: that two crossed must be surer.
+const ABREAST_ERRORS: f64 = 3.0;
 
 /// One of two who met.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +52,9 @@ pub(crate) struct Meeting {
 impl Meeting {
     /// Whether it was surely less than so many seconds, of two who were surely on their way.
     pub(super) fn is_surely_within(&self, most_s: f64, min_speed_kmh: f64) -> bool {
-        self.moves(min_speed_kmh, SPEED_ERRORS) && self.encounter.is_surely_within(most_s, ERRORS)
+        let walks = self.parties.iter().any(|party| party.class == RoadUserClass::Person);
+        let angle_errors = if walks { ERRORS } else { ABREAST_ERRORS };
+        self.moves(min_speed_kmh, SPEED_ERRORS) && self.encounter.is_surely_within(most_s, ERRORS, angle_errors)
     }
 
     /// Whether both were on their way when one left and the other came, by so many errors of their speeds: nobody is

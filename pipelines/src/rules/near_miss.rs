@@ -33,8 +33,8 @@ impl Judge for NearMissJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         let NearMiss { max_pet_s, counted_pet_s, min_speed_kmh } = self.thresholds;
         for meeting in self.met.news(watch, post, |meeting| meeting.moves(min_speed_kmh, 0.0)) {
-            if meeting.encounter.pet_s < counted_pet_s && nearest(meeting, watch, post).is_some() {
-                self.counted.push((meeting.parties[1].class, meeting.encounter.pet_s));
+            if meeting.encounter.pet_s() < counted_pet_s && nearest(meeting, watch, post).is_some() {
+                self.counted.push((meeting.parties[1].class, meeting.encounter.pet_s()));
             }
         }
         for meeting in self.told.news(watch, post, |meeting| meeting.is_surely_within(max_pet_s, min_speed_kmh)) {

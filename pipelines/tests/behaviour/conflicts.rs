@@ -248,6 +248,19 @@ fn two_drivers_who_pass_the_same_person_fail_to_yield_one_by_one() {
 }
 
 #[test]
+fn a_person_who_is_seen_first_on_the_way_of_a_car_was_there_before_it() {
+    for fps in RATES {
+        let actors = [walks(Person, 5.0, CROSSING, AWAY, 12.0), car(AWAY, CROSSING, 12.0 + BODIES_S + 0.2)];
+        let mut frames = frames(&actors, fps, 6);
+        for (_, detections) in frames.iter_mut().filter(|(t, _)| *t < 11.2) {
+            detections.retain(|seen| seen.class != Person);
+        }
+        let record = watch(&scene(), &Pinhole::default(), &frames);
+        assert_eq!(starts(&record), ["near", "yield"], "{fps}: {:#?}", lives(&record));
+    }
+}
+
+#[test]
 fn who_creeps_off_once_the_other_has_passed_gave_way() {
     for fps in RATES {
         // Its front 0.8 m before the person's way, it sets off as he leaves it.
