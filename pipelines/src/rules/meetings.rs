@@ -201,7 +201,9 @@ impl Way {
         self.path.reclass(user.track.class());
         let followed_to = self.followed_to;
         let unbroken_since = user.track.unbroken_since;
-        let mut broke = followed_to < unbroken_since;
+        // Before whom another passed may have been taken along by him. Who walks goes on so slowly that his way tells
+        // whether he is the same.
+        let mut broke = followed_to < unbroken_since && self.path.class() != RoadUserClass::Person;
         for fix in user.track.history.iter().skip_while(|fix| fix.at <= followed_to || fix.at < unbroken_since) {
             if std::mem::take(&mut broke) {
                 self.path.begin();
