@@ -12,13 +12,17 @@ const LEAST_ANGLE_DEG: f64 = 30.0;
 /// before and after it.
 const ABOUT_M: f64 = 1.5;
 
+/// Of who is seen first when his front is there already at most this share of the way to his middle may have been missed.
+const MISSED: f64 = 0.5;
+
 /// Two road users at a place where their ways cross.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Encounter {
     /// Where their ways cross, metres.
     pub(crate) place: PixelPoint,
-    /// From when the first left the place until the second reached it, seconds; 0 when it was still there.
-    pub(crate) pet_s: f64,
+    /// From when the first left the place until the second reached it, seconds; negative when it was still there, by as
+    /// much as the second came too soon. Where one was not seen to come or to leave, at most so much.
+    pub(crate) gap_s: f64,
     /// How far the first and the second may be off their places then (one standard deviation), metres along their ways.
     pub(crate) offs_m: [f64; 2],
     /// The angle at which they cross, 0..90 degrees, and how far that may be off, one standard deviation.
@@ -36,10 +40,15 @@ pub(crate) struct Encounter {
 }
 
 impl Encounter {
-    /// Whether less time than `most_s` lay between them, and their ways crossed, by more than so many errors.
-    pub(crate) fn is_surely_within(&self, most_s: f64, errors: f64) -> bool {
+    /// The post-encroachment time, seconds: 0 when the first was still there.
+    pub(crate) const fn pet_s(&self) -> f64 {
+        self.gap_s.max(0.0)
+    }
+
+    /// Whether less time than `most_s` lay between them, and their ways crossed, each by more than so many errors.
+    pub(crate) fn is_surely_within(&self, most_s: f64, errors: f64, angle_errors: f64) -> bool {
         let err_s = (self.offs_m[0] / self.speeds[0]).hypot(self.offs_m[1] / self.speeds[1]);
-        self.pet_s + errors * err_s < most_s && self.angle_deg - errors * self.angle_err_deg > LEAST_ANGLE_DEG
+        self.gap_s + errors * err_s < most_s && self.angle_deg - angle_errors * self.angle_err_deg > LEAST_ANGLE_DEG
     }
 }
 
@@ -90,13 +99,17 @@ fn meeting<S: Copy>(newer: &Path<S>, older: &Path<S>, mine: &[Node; 2], theirs: 
     let theirs = Passing::of((older, their_along, &their_way), (newer, &my_way))?;
     let newer_second = mine.reached >= theirs.reached;
     let (first, second) = if newer_second { (theirs, mine) } else { (mine, theirs) };
-    let left = first.left?;
+    let gap_s = second.reached - first.left;
+    // Who was seen there last was there at least until then.
+    if !first.gone && gap_s > 0.0 {
+        return None;
+    }
     // Who comes to its edge and stands there before he goes on gives way.
     let came = second.path.speed_at(second.reached)?.min(second.through);
-    let speeds = [first.path.speed_at(left.min(second.reached))?, came];
+    let speeds = [first.path.speed_at(first.left.min(second.reached))?, came];
     Some(Encounter {
         place,
-        pet_s: (second.reached - left).max(0.0),
+        gap_s,
         offs_m: [first.off_m, second.off_m],
         angle_deg: sine.min(1.0).asin().to_degrees(),
         angle_err_deg: my_way.err.hypot(their_way.err).to_degrees(),
@@ -111,10 +124,11 @@ fn meeting<S: Copy>(newer: &Path<S>, older: &Path<S>, mine: &[Node; 2], theirs: 
 #[derive(Debug, Clone, Copy)]
 struct Passing<'p, S> {
     path: &'p Path<S>,
-    /// When its front reached it, pipeline seconds.
+    /// When its front reached it, pipeline seconds; when it was seen there first, if that was later.
     reached: f64,
-    /// When its rear left it; none while it has not.
-    left: Option<f64>,
+    /// When its rear left it; when it was seen there last, while it is not `gone`.
+    left: f64,
+    gone: bool,
     /// How fast it went from when its front reached it until its middle did, metres per second.
     through: f64,
     /// How far both may be off (one standard deviation), metres of its way.
@@ -132,12 +146,28 @@ impl<'p, S: Copy> Passing<'p, S> {
         let half = f64::midpoint(other.width, size.width * cosine) / sine;
         let aside = PixelPoint::new(-their.way.y, their.way.x);
         let reach = half + size.length / 2.0;
-        let (reached, left) = (path.time_at(along - reach)?, path.time_at(along + reach));
-        let through = reach / (path.time_at(along)? - reached).max(1e-3);
-        let unseen = path.unseen_m(reached).max(left.map_or(0.0, |left| path.unseen_m(left)));
+        let (oldest, newest) = (path.nodes().front()?, path.nodes().back()?);
+        let came = (along - reach).max(oldest.along);
+        let reached = path.time_at(came)?;
+        // Of whom neither most of his coming nor his leaving was seen it is not known that he went over it.
+        let (missed, gone) = (came - (along - reach), path.time_at(along + reach));
+        if missed > MISSED * reach || (missed > 0.0 && gone.is_none()) {
+            return None;
+        }
+        let through = (along - came) / (path.time_at(along)? - reached).max(1e-3);
+        let left = gone.unwrap_or(newest.until);
+        let unseen = path.unseen_m(reached).max(path.unseen_m(left));
         let own = heading.scatter.toward(heading.way);
         // Its size is that of its class.
         let off_m = own.hypot(their.scatter.toward(aside) / sine).hypot(unseen).hypot(size.spread / 2.0);
-        Some(Self { path, reached, left, through, off_m, speed_err: heading.pace.toward(heading.way) })
+        Some(Self {
+            path,
+            reached,
+            left,
+            gone: gone.is_some(),
+            through,
+            off_m,
+            speed_err: heading.pace.toward(heading.way),
+        })
     }
 }

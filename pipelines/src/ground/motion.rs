@@ -131,7 +131,8 @@ mod tests {
             let unit = |n: u32| f64::from((n.wrapping_mul(2_654_435_761) >> 12) % 4096) / 2048.0 - 1.0;
             let shake = |n: u32| 3_f64.sqrt() * shake_m * unit(n);
             let road = PixelPoint::new(0.3 * shake(frame + 50_000), way(t) + shake(frame + 1));
-            history.push(Fix { at: t, anchor: PixelPoint::default(), road: Some(road), width: 60.0, height: 40.0 });
+            let (anchor, score) = (PixelPoint::default(), 0.9);
+            history.push(Fix { at: t, anchor, road: Some(road), width: 60.0, height: 40.0, score });
         }
         history
     }

@@ -234,7 +234,7 @@ impl Causes {
         let whole = claim.about == About::Spot;
         let same: [&dyn Fn(&Cause) -> bool; 5] = [
             &|cause| cause.is_about(claim, moment),
-            &|cause| claim.about.users().any(|user| cause.has(user)),
+            &|cause| claim.causers().any(|user| cause.has(user)),
             &|cause| cause.about.is_some_and(|about| about.users().any(|user| claim.members.contains(&user))),
             // The same row of vehicles, told by another lane.
             &|cause| whole && cause.members.iter().any(|member| claim.members.contains(member)),

@@ -110,6 +110,12 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
+    /// Those by whom it is the same cause as an earlier one: of what passes in a moment only the first, since the other
+    /// may be met by others as well.
+    pub(crate) fn causers(&self) -> impl Iterator<Item = TrackId> {
+        self.about.users().take(if self.course == Course::Passes { 1 } else { 2 })
+    }
+
     /// About one road user; confirmed at once, and over when it ceases.
     pub(crate) fn by(rule: usize, user: &RoadUser<'_>, spot: Spot, since: f64) -> Self {
         Self { about: About::One(user.id), ..Self::of(rule, spot, user.anchor, since) }

@@ -1,7 +1,7 @@
 //! `failure_to_yield`: a motor vehicle that passed a person on a crosswalk shortly before or after.
 
 use super::judge::Judge;
-use super::meetings::{Acquainted, Meeting};
+use super::meetings::{Acquainted, Meeting, Party};
 use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::Reason;
@@ -25,13 +25,12 @@ impl FailureToYieldJudge {
 impl Judge for FailureToYieldJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         let FailureToYield { max_pet_s, min_speed_kmh, .. } = self.thresholds;
-        for meeting in self.told.news(watch, post, |meeting| meeting.is_surely_within(max_pet_s, min_speed_kmh)) {
-            let [first, second] = meeting.parties;
-            let [walker, driver] = if second.class == Person { [second, first] } else { [first, second] };
-            if !driver.class.is_motor_vehicle() {
-                continue;
-            }
-            let Some(zone) = crossing(meeting, watch).and_then(|place| post.zone_at(watch, place)) else { continue };
+        let zone = |meeting: &Meeting| crossing(meeting, watch).and_then(|place| post.zone_at(watch, place));
+        let fails = |meeting: &Meeting| {
+            meeting.is_surely_within(max_pet_s, min_speed_kmh) && parties(meeting).is_some() && zone(meeting).is_some()
+        };
+        for meeting in self.told.news(watch, post, fails) {
+            let (Some([driver, walker]), Some(zone)) = (parties(meeting), zone(meeting)) else { continue };
             // One of them may have left the picture.
             let find = |id| watch.users.iter().find(|user| user.id == id);
             let here: Vec<&RoadUser<'_>> = [driver.id, walker.id].into_iter().filter_map(find).collect();
@@ -55,6 +54,13 @@ impl Judge for FailureToYieldJudge {
     fn is_idle(&self) -> bool {
         self.told.is_empty()
     }
+}
+
+/// Who drives and who walks; none where that is not who met.
+fn parties(meeting: &Meeting) -> Option<[Party; 2]> {
+    let [a, b] = meeting.parties;
+    let drives_past = |[driver, walker]: &[Party; 2]| driver.class.is_motor_vehicle() && walker.class == Person;
+    [[a, b], [b, a]].into_iter().find(drives_past)
 }
 
 /// Where in the picture the two ways cross.

@@ -23,10 +23,14 @@ const RUNS_MS: f64 = 4.5;
 const HEIGHT_RATIO: RangeInclusive<f64> = 0.62..=1.6;
 const HEIGHT_S: f64 = 1.0;
 const KMH: f64 = 3.6;
+/// A box of this score or more is placed as well as any; of who is hardly seen it is up to twice as far off.
+const SURE: f64 = 0.7;
 /// What is told to somebody must hold by so many errors: the time and the angle between two ways, which is what most
 /// encounters that only seem to be ones lack; and that both drove.
 const ERRORS: f64 = 1.5;
 const SPEED_ERRORS: f64 = 1.0;
+/// Vehicles mostly drive behind and beside each other, hundreds of pairs an hour: that two crossed must be surer.
+const ABREAST_ERRORS: f64 = 3.0;
 
 /// One of two who met.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +52,9 @@ pub(crate) struct Meeting {
 impl Meeting {
     /// Whether it was surely less than so many seconds, of two who were surely on their way.
     pub(super) fn is_surely_within(&self, most_s: f64, min_speed_kmh: f64) -> bool {
-        self.moves(min_speed_kmh, SPEED_ERRORS) && self.encounter.is_surely_within(most_s, ERRORS)
+        let walks = self.parties.iter().any(|party| party.class == RoadUserClass::Person);
+        let angle_errors = if walks { ERRORS } else { ABREAST_ERRORS };
+        self.moves(min_speed_kmh, SPEED_ERRORS) && self.encounter.is_surely_within(most_s, ERRORS, angle_errors)
     }
 
     /// Whether both were on their way when one left and the other came, by so many errors of their speeds: nobody is
@@ -172,6 +178,11 @@ impl Meetings {
     }
 }
 
+/// How many times worse than one that the model is sure of a box is placed.
+fn worse(score: f32) -> f64 {
+    1.0 + (1.0 - f64::from(score) / SURE).max(0.0)
+}
+
 impl Way {
     fn new(class: RoadUserClass) -> Self {
         Self { path: Path::new(class), grew: false, followed_to: f64::NEG_INFINITY, tall: 0.0, height: None }
@@ -190,7 +201,9 @@ impl Way {
         self.path.reclass(user.track.class());
         let followed_to = self.followed_to;
         let unbroken_since = user.track.unbroken_since;
-        let mut broke = followed_to < unbroken_since;
+        // Before whom another passed may have been taken along by him. Who walks goes on so slowly that his way tells
+        // whether he is the same.
+        let mut broke = followed_to < unbroken_since && self.path.class() != RoadUserClass::Person;
         for fix in user.track.history.iter().skip_while(|fix| fix.at <= followed_to || fix.at < unbroken_since) {
             if std::mem::take(&mut broke) {
                 self.path.begin();
@@ -199,7 +212,8 @@ impl Way {
                 self.path.begin();
             } else if let Some(place) = plane.road(fix.anchor) {
                 let contact = Contact { anchor: fix.anchor, width: fix.width, height: fix.height };
-                self.path.push(fix.at, plane.stand(fix.anchor), place, Scatter::of(contact_errs(&contact, plane)));
+                let scatter = Scatter::of(contact_errs(&contact, plane)).scaled(worse(fix.score).powi(2));
+                self.path.push(fix.at, plane.stand(fix.anchor), place, scatter);
             }
         }
         self.followed_to = user.track.last_seen;

@@ -33,8 +33,8 @@ impl Judge for NearMissJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         let NearMiss { max_pet_s, counted_pet_s, min_speed_kmh } = self.thresholds;
         for meeting in self.met.news(watch, post, |meeting| meeting.moves(min_speed_kmh, 0.0)) {
-            if meeting.encounter.pet_s < counted_pet_s && nearest(meeting, watch, post).is_some() {
-                self.counted.push((meeting.parties[1].class, meeting.encounter.pet_s));
+            if meeting.encounter.pet_s() < counted_pet_s && nearest(meeting, watch, post).is_some() {
+                self.counted.push((meeting.parties[1].class, meeting.encounter.pet_s()));
             }
         }
         for meeting in self.told.news(watch, post, |meeting| meeting.is_surely_within(max_pet_s, min_speed_kmh)) {
@@ -43,7 +43,12 @@ impl Judge for NearMissJudge {
             let objects = here(meeting, watch).map(|user| user.object(watch.layout.frame, watch.now)).collect();
             let spot = nearest.journey.lane.map_or_else(Spot::default, Spot::lane);
             claims.push(Claim {
-                about: About::Pair(second.id, first.id),
+                // Who drives causes it, whoever else he meets.
+                about: if second.class.is_motor_vehicle() {
+                    About::Pair(second.id, first.id)
+                } else {
+                    About::Pair(first.id, second.id)
+                },
                 course: Course::Passes,
                 over: Reason::Moved,
                 evidence: Some(Box::new(Evidence { objects, signals: None })),

@@ -226,7 +226,7 @@ impl Track {
         // Where an edge of the frame hides the contact point, it is put back for counting; a place on the
         // road is no guess.
         let road = road.filter(|_| !sighting.edges.moves_anchor());
-        self.history.push(fix(at, whole, road));
+        self.history.push(fix(at, whole, road, sighting.score));
     }
 
     /// Counts the newest sighting where the model was sure of it, and after such a one where it was confident.

@@ -19,6 +19,8 @@ pub(crate) struct Fix {
     pub(crate) width: f64,
     /// Box height, square pixels.
     pub(crate) height: f64,
+    /// How sure the model was, 0..1.
+    pub(crate) score: f32,
 }
 
 /// Movement between the ends of a window, each end averaged over a quarter of it so that a shaking
@@ -147,9 +149,9 @@ impl Mean {
     }
 }
 
-/// A fix from a box, for a track that was seen at `at`.
-pub(crate) fn fix(at: f64, bbox: PixelBox, road: Option<PixelPoint>) -> Fix {
-    Fix { at, anchor: bbox.anchor(), road, width: bbox.width(), height: bbox.height() }
+/// A fix from a box and its score, for a track that was seen at `at`.
+pub(crate) fn fix(at: f64, bbox: PixelBox, road: Option<PixelPoint>, score: f32) -> Fix {
+    Fix { at, anchor: bbox.anchor(), road, width: bbox.width(), height: bbox.height(), score }
 }
 
 #[cfg(test)]
@@ -160,7 +162,7 @@ mod tests {
         let mut t = 0.0;
         while t <= seconds {
             let bbox = PixelBox { x1: speed * t, y1: 0.0, x2: speed * t + 40.0, y2: 30.0 };
-            history.push(fix(t, bbox, None));
+            history.push(fix(t, bbox, None, 0.9));
             t += 1.0 / fps;
         }
     }

@@ -229,6 +229,38 @@ fn a_person_who_is_hardly_seen_on_the_way_is_not_told_to_have_come_so() {
 }
 
 #[test]
+fn two_cars_on_a_crosswalk_are_no_failure_to_yield() {
+    for fps in RATES {
+        let across = Actor::drive(Car, 12.0 - 14.0 / 6.0, [AWAY - 14.0, CROSSING], [AWAY + 14.0, CROSSING], 21.6);
+        let record = run(&[across, car(AWAY, CROSSING, 13.1)], fps);
+        assert_eq!(starts(&record), ["near"], "{fps}: {:#?}", lives(&record));
+    }
+}
+
+#[test]
+fn two_drivers_who_pass_the_same_person_fail_to_yield_one_by_one() {
+    for fps in RATES {
+        let later = 12.0 + (AWAY_RIGHT - AWAY) / (5.0 / 3.6);
+        let cars = [car(AWAY, CROSSING, 12.0 + BODIES_S + 0.2), car(AWAY_RIGHT, CROSSING, later + BODIES_S + 0.2)];
+        let record = run(&[walks(Person, 5.0, CROSSING, AWAY, 12.0), cars[0].clone(), cars[1].clone()], fps);
+        assert_eq!(starts(&record), ["near", "near", "yield", "yield"], "{fps}: {:#?}", lives(&record));
+    }
+}
+
+#[test]
+fn a_person_who_is_seen_first_on_the_way_of_a_car_was_there_before_it() {
+    for fps in RATES {
+        let actors = [walks(Person, 5.0, CROSSING, AWAY, 12.0), car(AWAY, CROSSING, 12.0 + BODIES_S + 0.2)];
+        let mut frames = frames(&actors, fps, 6);
+        for (_, detections) in frames.iter_mut().filter(|(t, _)| *t < 11.2) {
+            detections.retain(|seen| seen.class != Person);
+        }
+        let record = watch(&scene(), &Pinhole::default(), &frames);
+        assert_eq!(starts(&record), ["near", "yield"], "{fps}: {:#?}", lives(&record));
+    }
+}
+
+#[test]
 fn who_creeps_off_once_the_other_has_passed_gave_way() {
     for fps in RATES {
         // Its front 0.8 m before the person's way, it sets off as he leaves it.

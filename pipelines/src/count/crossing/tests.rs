@@ -11,7 +11,7 @@ fn line() -> LineShape {
 }
 
 fn fix(at: f64, x: f64, y: f64) -> Fix {
-    Fix { at, anchor: PixelPoint::new(x, y), road: None, width: CAR.width, height: CAR.height }
+    Fix { at, anchor: PixelPoint::new(x, y), road: None, width: CAR.width, height: CAR.height, score: 0.9 }
 }
 
 /// The crossings of a way given as y at x = 100, a fix every 0.1 s.
