@@ -15,14 +15,34 @@ use kerege_contract::geometry::crossing_fraction;
 use kerege_contract::scene::QueueSpillback;
 use std::collections::BTreeMap;
 
+/// Once told, a queue reaches beyond the mark until it ends so many metres before it, or the length of a box: about a car
+/// and the gap to the next, since it moves by whole cars.
+const HELD_M: f64 = 7.0;
+
+/// Who tells of the queues on one side of a road.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    lane: usize,
+    /// When it last did, pipeline seconds, and whether it had lasted for the confirm time.
+    at: f64,
+    sure: bool,
+}
+
+/// Whether a queue was told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Yes,
+    No,
+}
+
 /// The judge of one rule.
 #[derive(Debug)]
 pub(crate) struct SpillbackJudge {
     thresholds: QueueSpillback,
     /// By lane: since when its queue is too long, and when it last was.
     beyond: BTreeMap<usize, (f64, f64)>,
-    /// By side of a road: the lane that told of its queue, and when it last did.
-    told: BTreeMap<usize, (usize, f64)>,
+    /// By side of a road: the lane that told of its queue.
+    told: BTreeMap<usize, Told>,
     neighbours: Option<Neighbours>,
 }
 
@@ -31,15 +51,21 @@ impl SpillbackJudge {
         Self { thresholds: thresholds.clone(), beyond: BTreeMap::new(), told: BTreeMap::new(), neighbours: None }
     }
 
-    /// Whether the queue of a lane reaches beyond the mark; none queues there, or the mark is elsewhere.
-    fn reaches(&self, watch: &Watch<'_>, post: &Post<'_>, lane: &LaneShape, row: &Row<'_>) -> bool {
+    /// Whether the queue of a lane reaches beyond the mark; none queues there, or the mark is elsewhere. One that was
+    /// told of does until it is surely shorter.
+    fn reaches(&self, watch: &Watch<'_>, post: &Post<'_>, lane: &LaneShape, row: &Row<'_>, held: Held) -> bool {
         let Some(queue) = row.queue() else { return false };
+        let slack = match (held, row.measure) {
+            (Held::No, _) => 0.0,
+            (Held::Yes, Measure::Road) => HELD_M,
+            (Held::Yes, Measure::Picture) => row.members.last().map_or(0.0, |last| last.length),
+        };
         match (self.thresholds.mark_m, row.measure) {
-            (Some(mark_m), Measure::Road) => queue.length > mark_m,
+            (Some(mark_m), Measure::Road) => queue.length + slack > mark_m,
             (Some(_), Measure::Picture) => false,
             (None, measure) => {
                 let mark = post.lines().find_map(|line| mark(lane, &watch.layout.lines[line], measure));
-                mark.is_some_and(|mark| queue.tail < mark)
+                mark.is_some_and(|mark| queue.tail < mark + slack)
             }
         }
     }
@@ -60,12 +86,15 @@ impl Judge for SpillbackJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         let neighbours = self.neighbours.take().unwrap_or_else(|| Neighbours::new(watch.layout));
         let mut long: Vec<(usize, f64, Row<'_>)> = Vec::new();
+        let keep_s = self.thresholds.clear_s + post.rule.cooldown_s;
         for lane in post.lanes() {
             let vehicles =
                 post.in_lanes(watch).filter(|one| one.lane == lane && one.user.track.class().is_motor_vehicle());
             let shape = &watch.layout.lanes[lane];
             let row = Row::new(shape, vehicles);
-            if self.reaches(watch, post, shape, &row) {
+            let told = self.told.get(&neighbours.side(lane));
+            let held = told.is_some_and(|told| told.sure && watch.now - told.at <= keep_s);
+            if self.reaches(watch, post, shape, &row, if held { Held::Yes } else { Held::No }) {
                 long.push((lane, self.since(watch, lane), row));
             }
         }
@@ -78,10 +107,11 @@ impl Judge for SpillbackJudge {
             let Some(last) = row.members.last() else { continue };
             let members = group.iter().flat_map(|index| &long[*index].2.members);
             let line = post.lines().next();
-            let keep_s = self.thresholds.clear_s + post.rule.cooldown_s;
-            let told = self.told.entry(neighbours.side(*lane)).or_insert((*lane, watch.now));
-            *told = (if watch.now - told.1 <= keep_s { told.0 } else { *lane }, watch.now);
-            let spot = line.map_or(Spot::lane(told.0), |line| Spot::line(line, Some(told.0)));
+            let now = Told { lane: *lane, at: watch.now, sure: watch.now - since >= self.thresholds.confirm_s };
+            let told = self.told.entry(neighbours.side(*lane)).or_insert(now);
+            let goes_on = watch.now - told.at <= keep_s;
+            *told = if goes_on { Told { lane: told.lane, sure: told.sure || now.sure, ..now } } else { now };
+            let spot = line.map_or(Spot::lane(told.lane), |line| Spot::line(line, Some(told.lane)));
             claims.push(Claim {
                 members: members.map(|member| member.user.id).collect(),
                 confirm_s: self.thresholds.confirm_s,

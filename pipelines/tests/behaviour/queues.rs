@@ -139,3 +139,18 @@ fn queues_that_are_long_in_turn_in_the_lanes_of_one_side_are_one_spillback() {
         assert!(end.t > 95.0, "{fps}: until {}", end.t);
     }
 }
+
+#[test]
+fn a_queue_whose_last_car_goes_and_comes_is_one_spillback() {
+    let scene = road(&Pinhole::default(), Ground::Calibrated, &(SPILL.to_owned() + "mark_m = 20.0\nclear_s = 10\n"));
+    let last = |at: f64| {
+        let waits = [[at, AWAY, 9.0], [at + 5.0, AWAY, 41.0], [at + 14.0, AWAY, 41.0]];
+        Actor::new(Car, &[&waits[..], &[[at + 16.0, AWAY_RIGHT, 46.0], [at + 20.0, AWAY_RIGHT, 80.0]]].concat())
+    };
+    for fps in RATES {
+        let mut actors = jam(AWAY, 62.0, 3, 120.0);
+        none(&run(&scene, &actors, fps, 110.0), &format!("{fps}: without him"));
+        actors.extend([last(20.0), last(65.0)]);
+        only(&run(&scene, &actors, fps, 150.0), &format!("{fps}"));
+    }
+}
