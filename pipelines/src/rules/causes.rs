@@ -235,7 +235,7 @@ impl Causes {
         let same: [&dyn Fn(&Cause) -> bool; 5] = [
             &|cause| cause.is_about(claim, moment),
             &|cause| claim.causers().any(|user| cause.has(user)),
-            &|cause| cause.about.is_some_and(|about| about.users().any(|user| claim.members.contains(&user))),
+            &|cause| cause.about.is_some_and(|about| about.users().any(|user| claim.follows(user))),
             // The same row of vehicles, told by another lane.
             &|cause| whole && cause.members.iter().any(|member| claim.members.contains(member)),
             &|cause| cause.is_at(claim, moment),
@@ -297,7 +297,7 @@ impl Cause {
     /// place waits for reasons of his own, and while he does not do so for long enough nothing goes on.
     fn gave_way(&self, claim: &Claim, claims: &[Claim], moment: &Moment<'_>) -> bool {
         let Some(About::One(user)) = self.about.filter(|_| self.reach > 0.0) else { return false };
-        let names = |claim: &Claim| claim.about.users().chain(claim.members.iter().copied()).any(|one| one == user);
+        let names = |claim: &Claim| claim.follows(user) || claim.about.users().any(|one| one == user);
         if names(claim) || claims.iter().any(|other| other.rule == claim.rule && names(other)) {
             return false;
         }

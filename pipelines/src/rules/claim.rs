@@ -89,6 +89,8 @@ pub(crate) struct Claim {
     pub(crate) about: About,
     /// Those that it holds up, or that do the same there.
     pub(crate) members: Vec<TrackId>,
+    /// Numbers that the one who causes it bore before.
+    pub(crate) heir_of: Vec<TrackId>,
     /// What of the scene it is about.
     pub(crate) spot: Spot,
     /// Where, square pixels.
@@ -116,6 +118,11 @@ impl Claim {
         self.about.users().take(if self.course == Course::Passes { 1 } else { 2 })
     }
 
+    /// Whether a road user is attached to it, or was the one who causes it under another number.
+    pub(crate) fn follows(&self, user: TrackId) -> bool {
+        self.members.contains(&user) || self.heir_of.contains(&user)
+    }
+
     /// About one road user; confirmed at once, and over when it ceases.
     pub(crate) fn by(rule: usize, user: &RoadUser<'_>, spot: Spot, since: f64) -> Self {
         Self { about: About::One(user.id), ..Self::of(rule, spot, user.anchor, since) }
@@ -127,6 +134,7 @@ impl Claim {
             rule,
             about: About::Spot,
             members: Vec::new(),
+            heir_of: Vec::new(),
             spot,
             place,
             reach: -1.0,

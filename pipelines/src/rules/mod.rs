@@ -5,6 +5,7 @@
 //! incidents of them: it waits for the confirm time, bridges gaps, attaches what belongs to the same
 //! cause, holds ends back for the clear time and the cooldown, and continues what a restart interrupted.
 
+mod ahead;
 mod approach;
 mod at_line;
 mod cast;
@@ -17,6 +18,7 @@ mod debris;
 mod failure_to_yield;
 mod gauge;
 mod groups;
+mod heirs;
 mod illegal_stop;
 mod illegal_turn;
 mod judge;

@@ -5,8 +5,8 @@ use super::{LaneUser, RoadUser, Watch};
 use crate::count::footprint;
 use crate::ground::{GroundPlane, contact_err, dot, unit};
 use crate::track::Drift;
-use kerege_contract::PixelPoint;
 use kerege_contract::scene::Standstill;
+use kerege_contract::{PixelBox, PixelPoint};
 
 /// It moves again when it is this many times faster than what counts as standing.
 const RELEASE: f64 = 2.0;
@@ -51,6 +51,10 @@ const LEAST_CLEAR: f64 = 0.3;
 const MAY_BE_LOWER: [f64; 3] = [0.15, 0.3, 0.45];
 /// A box that ended at an edge of the frame a moment ago is still cut off by it, seconds.
 const CUT_S: f64 = 1.0;
+/// Of whom others hide the bottom is where he was while his top and a side are: shares of the box's sides.
+const HELD: f64 = 0.15;
+/// Who is no farther off than so many box widths is right where he stands.
+const RIGHT_THERE: f64 = 0.2;
 /// Standing vehicles are one row while the way from one to the next is at most this many lengths of
 /// the longer.
 const ROW_GAP: f64 = 2.5;
@@ -66,6 +70,10 @@ pub(crate) struct Still {
     pub(crate) road: Option<PixelPoint>,
     /// When it was last seen, pipeline seconds.
     pub(crate) seen: f64,
+    /// When it was last seen right where it stands, pipeline seconds: who leaves is not known to until he is some way off.
+    pub(crate) there: f64,
+    /// Its box there, square pixels.
+    pub(crate) bbox: PixelBox,
 }
 
 impl Still {
@@ -73,6 +81,16 @@ impl Still {
     pub(crate) fn is_at(&self, other: &Self, reach: f64) -> bool {
         let apart = |(a, b): (PixelPoint, PixelPoint)| a.distance(b) > CREPT_M;
         self.place.distance(other.place) <= reach && !self.road.zip(other.road).is_some_and(apart)
+    }
+
+    /// Whether a box ends above and at one side where its own did, and no lower: however much of the rest is hidden, it
+    /// is there.
+    pub(crate) fn is_held(&self, is: PixelBox) -> bool {
+        let near = |a: f64, b: f64, most: f64| (a - b).abs() <= HELD * most;
+        let (was, width) = (self.bbox, self.bbox.width());
+        is.y2 - was.y2 <= HELD * was.height()
+            && near(was.y1, is.y1, was.height())
+            && (near(was.x1, is.x1, width) || near(was.x2, is.x2, width))
     }
 
     /// Whether a vehicle stands, given what was known of it. While it is hidden it does what it did.
@@ -84,7 +102,10 @@ impl Still {
     ) -> Option<Self> {
         let drift = user.track.history.drift(limits.window_s).filter(|_| user.track.is_seen());
         let most = if drift.is_some() { CREPT } else { MOVED_HIDDEN };
-        if known.is_some_and(|known| known.place.distance(user.anchor) > most * user.width) {
+        let bbox = user.track.steady_box();
+        // What hides its bottom moves its contact point but not it.
+        let held = known.is_some_and(|known| known.is_held(bbox)) && !watch.shows_bottom(user);
+        if !held && known.is_some_and(|known| known.place.distance(user.anchor) > most * user.width) {
             return None;
         }
         // While the frame's edge hides where it ends, it would seem to stay there.
@@ -96,34 +117,46 @@ impl Still {
         let road = drift.as_ref().and_then(|drift| plane.map(|plane| plane.extended(drift.place)));
         let err = |way: PixelPoint| plane.map_or(0.0, |plane| place_err(watch, user, way, plane));
         let crept = |known: &Self| known.road.zip(road).is_some_and(|(was, is)| crept(was, is, err));
-        if drift.is_some() && known.as_ref().is_some_and(crept) {
+        if !held && drift.is_some() && known.as_ref().is_some_and(crept) {
             return None;
         }
-        let Some(drift) = drift else { return known.map(|known| Self { seen, ..known }) };
+        let there = |known: &Self| {
+            let right = user.track.is_seen() && known.place.distance(user.anchor) <= RIGHT_THERE * user.width;
+            if held || right { seen } else { known.there }
+        };
+        let Some(drift) = drift else { return known.map(|known| Self { seen, there: there(&known), ..known }) };
         let way = plane.map(|plane| plane.step(drift.place, drift.pixels.x, drift.pixels.y));
         let err = way.map_or(0.0, err);
         let slower = |limit: f64, errors: f64| pace(&drift, limits, plane, errors * err) < limit;
         match known {
             Some(known) => {
-                let still = Self { seen, ..known.settled(drift.since, drift.place, road) };
-                slower(RELEASE, CREPT_ERRORS).then_some(still)
+                let still =
+                    Self { seen, there: there(&known), ..known.settled(drift.since, (drift.place, road, bbox)) };
+                (held || slower(RELEASE, CREPT_ERRORS)).then_some(still)
             }
             None => slower(1.0, if err > UNTOLD_M { 1.0 } else { 0.0 }).then(|| {
                 // Who only may stand already may have come to stand just now.
                 let since = if slower(1.0, 0.0) { drift.since } else { seen };
-                Self { since, place: drift.place, road, seen }
+                Self { since, place: drift.place, road, seen, there: seen, bbox }
             }),
         }
     }
 
     /// With a look at where it stood since then, while it comes to stand.
-    fn settled(self, since: f64, place: PixelPoint, road: Option<PixelPoint>) -> Self {
+    fn settled(self, since: f64, (place, road, bbox): (PixelPoint, Option<PixelPoint>, PixelBox)) -> Self {
         if since - self.since > SETTLES_S {
             return self;
         }
         let road = self.road.zip(road).map(|(was, is)| was.toward(is, SETTLING));
-        Self { place: self.place.toward(place, SETTLING), road: road.or(self.road), ..self }
+        let bbox = toward(self.bbox, bbox, SETTLING);
+        Self { place: self.place.toward(place, SETTLING), road: road.or(self.road), bbox, ..self }
     }
+}
+
+/// A box so much of the way to another.
+fn toward(a: PixelBox, b: PixelBox, t: f64) -> PixelBox {
+    let mix = |a: f64, b: f64| a + t * (b - a);
+    PixelBox { x1: mix(a.x1, b.x1), y1: mix(a.y1, b.y1), x2: mix(a.x2, b.x2), y2: mix(a.y2, b.y2) }
 }
 
 /// Whether it is farther off on the road than it may shake, given how far it errs along a way.

@@ -8,10 +8,15 @@
 //! each car is head for a moment, after standing for minutes. And a lorry that hides those ahead of
 //! it for longer than they are remembered stays what it was, one of their queue.
 //!
+//! Where others hide the road before a row, or somebody is seen there now and then, nobody knows where it begins: such a
+//! row is a queue, too. And a stand goes on under another number where nobody else could have come ([`super::heirs`]).
+//!
 //! Who came against a lane is not in it but beside it: the contact point of a bus at the median lies in
 //! the opposite lane. And of a row whose head the frame's edge cuts off nobody knows where it begins.
 
+use super::ahead::Before;
 use super::groups::groups;
+use super::heirs::Heirs;
 use super::judge::Judge;
 use super::standing::{Presence, Still, one_row, place_err, sort_rows};
 use super::{Claim, LaneUser, Post, RoadUser, Spot, Watch};
@@ -50,7 +55,7 @@ const RENUMBERED_S: f64 = 10.0;
 const RENUMBERED_WIDTHS: f64 = 0.5;
 
 /// What is remembered of one vehicle that stands.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Standing {
     still: Still,
     /// Since when it is the head of its row, and when it last was.
@@ -63,6 +68,10 @@ struct Standing {
     /// Whether it waits: in a waiting area, or behind one there that is hidden for good.
     waits: bool,
     behind_hidden: bool,
+    /// What was seen before it while it is head.
+    before: Before,
+    /// Numbers that it bore before.
+    numbers: Vec<TrackId>,
     presence: Presence,
 }
 
@@ -78,6 +87,30 @@ impl Standing {
         let long = self.presence.drove || now - self.still.since >= STILL_FACTOR * thresholds.confirm_s;
         let stands = self.presence.rests(&thresholds.standstill, user.width);
         long && stands && self.presence.is_sure(user) && self.presence.is_placed()
+    }
+
+    /// The same vehicle's under another track.
+    fn resumed(mut self, former: TrackId, now: f64) -> Self {
+        self.numbers.push(former);
+        // Who headed his row while he was seen does so on.
+        let heads = |(since, last): (f64, f64)| (since, if last >= self.still.seen { now } else { last });
+        Self { head: self.head.map(heads), presence: self.presence.resumed(now), ..self }
+    }
+
+    /// Notes that it is head now, which is since when; and what is seen before it.
+    fn heads(&mut self, watch: &Watch<'_>, one: &LaneUser<'_>) -> f64 {
+        let (since, passed_s) = match self.head {
+            Some((since, last)) if watch.now - last <= watch.max_gap_s => (since, watch.now - last),
+            Some(_) => {
+                self.before = Before::default();
+                (watch.now, 0.0)
+            }
+            // It was never behind another: it stands here by itself.
+            None => (self.still.since, 0.0),
+        };
+        self.before.note(watch, one, passed_s);
+        self.head = Some((since, watch.now));
+        since
     }
 
     /// The place that it leaves, if it had driven there.
@@ -96,6 +129,8 @@ pub(crate) struct StoppedJudge {
     courses: BTreeMap<TrackId, (PixelPoint, f64)>,
     /// Places that were left of late, or whose track went elsewhere.
     vacated: Vec<Vacated>,
+    /// Those whose tracks stand no longer, for who goes on in their place.
+    heirs: Heirs<Standing>,
     /// When the watch began, pipeline seconds.
     begun: Option<f64>,
 }
@@ -107,6 +142,7 @@ impl StoppedJudge {
             standing: BTreeMap::new(),
             courses: BTreeMap::new(),
             vacated: Vec::new(),
+            heirs: Heirs::new(),
             begun: None,
         }
     }
@@ -178,20 +214,34 @@ impl StoppedJudge {
     /// that nobody saw whether they left.
     fn forget_ended(&mut self, watch: &Watch<'_>, vehicles: &[LaneUser<'_>]) -> Vec<Standing> {
         let ended = self.standing.extract_if(.., |id, _| !vehicles.iter().any(|one| one.user.id == *id));
-        let ended: Vec<Standing> = ended.map(|(_, standing)| standing).collect();
+        let ended: Vec<(TrackId, Standing)> = ended.collect();
+        self.heirs.forget(watch.now);
+        for (id, standing) in &ended {
+            self.heirs.leave(*id, standing.still, standing.clone());
+        }
         // A track ends long after it was last seen: within RENUMBERED_S of when it did is always of late.
         self.vacated.retain(|vacated| watch.now - vacated.still.seen <= RENUMBERED_S + watch.covered_s);
-        self.vacated.extend(ended.iter().filter_map(Standing::vacates));
+        self.vacated.extend(ended.iter().filter_map(|(_, standing)| standing.vacates()));
         let unsolved = |standing: &Standing| standing.waits && watch.now - standing.still.seen > watch.covered_s;
-        ended.into_iter().filter(unsolved).collect()
+        ended.into_iter().map(|(_, standing)| standing).filter(unsolved).collect()
     }
 
     /// Whether a vehicle stands, remembering since when.
     fn stands(&mut self, watch: &Watch<'_>, one: &LaneUser<'_>) -> bool {
         let id = one.user.id;
-        let known = self.standing.get(&id).map(|standing| standing.still);
-        let Some(still) = Still::look(known, &one.user, &self.thresholds.standstill, watch) else {
-            self.vacated.extend(self.standing.remove(&id).and_then(|standing| standing.vacates()));
+        let look = |known| Still::look(known, &one.user, &self.thresholds.standstill, watch);
+        let mut still = look(self.standing.get(&id).map(|standing| standing.still));
+        let fresh = !self.standing.contains_key(&id);
+        let former = fresh.then(|| self.heirs.take(watch, &one.user, still.is_some())).flatten();
+        if let Some((former, left, standing)) = former {
+            self.standing.insert(id, standing.resumed(former, watch.now));
+            still = look(Some(left));
+        }
+        let Some(still) = still else {
+            if let Some(standing) = self.standing.remove(&id) {
+                self.vacated.extend(standing.vacates());
+                self.heirs.leave(id, standing.still, standing);
+            }
             return false;
         };
         // Who stands when the watch begins may have come before.
@@ -208,6 +258,8 @@ impl StoppedJudge {
             along: one.on.along,
             waits: false,
             behind_hidden: false,
+            before: Before::default(),
+            numbers: Vec::new(),
             presence: Presence::new(before || self.vacated.iter().any(renumbered), watch.now),
         };
         let standing = self.standing.entry(id).or_insert(begun);
@@ -225,17 +277,13 @@ impl StoppedJudge {
     fn claim(&mut self, rule: usize, watch: &Watch<'_>, row: &[LaneUser<'_>]) -> Option<Claim> {
         let (head, behind) = row.split_first()?;
         let standing = self.standing.get_mut(&head.user.id)?;
-        let head_since = match standing.head {
-            Some((since, last)) if watch.now - last <= watch.max_gap_s => since,
-            Some(_) => watch.now,
-            // It was never behind another: it stands here by itself.
-            None => standing.still.since,
-        };
-        standing.head = Some((head_since, watch.now));
+        let head_since = standing.heads(watch, head);
         let since = if standing.behind_hidden { standing.still.since } else { head_since };
         // Where it came to stand decides: at green it leaves the waiting area before it counts as moving.
         let waits = standing.behind_hidden || may_wait(watch, head, standing.foot);
         standing.waits = waits;
+        // Where others hide the road before it, it may be one of a row that waits.
+        let (unseen, numbers) = (!standing.before.is_free(), standing.numbers.clone());
         let standing_is_sure = standing.is_sure(&head.user, watch.now, &self.thresholds);
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.user.id) {
@@ -249,8 +297,9 @@ impl StoppedJudge {
         }
         Some(Claim {
             members: behind.iter().map(|other| other.user.id).collect(),
+            heir_of: numbers,
             reach: SAME_ROW * head.user.size(),
-            confirm_s: if waits { self.waits_s(watch, head.lane, since) } else { self.thresholds.confirm_s },
+            confirm_s: if waits || unseen { self.waits_s(watch, head.lane, since) } else { self.thresholds.confirm_s },
             over: Reason::Moved,
             ..Claim::by(rule, &head.user, Spot::lane(head.lane), since)
         })

@@ -126,3 +126,16 @@ fn who_drove_away_from_the_camera_by_metres_need_not_stand_for_longer() {
         assert!(start.detected_t < 16.0, "{fps}: {}", start.detected_t);
     }
 }
+
+#[test]
+fn who_stands_behind_one_whom_a_bus_hides_heads_no_row() {
+    let scene = across(&(STOPPED.to_owned() + "lanes = ['far']\n"));
+    let car =
+        |arrives: f64, x: f64| Actor::new(Car, &[[arrives - 4.0, -13.0, 33.5], [arrives, x, 33.5], [80.0, x, 33.5]]);
+    let bus = Actor::new(Bus, &[[0.0, 6.5, 29.0], [80.0, 6.5, 29.0]]);
+    for fps in RATES {
+        let hidden = told(&scene, &[car(6.0, 4.0), car(9.0, -4.0), bus.clone()], 0.02, fps, 70.0);
+        assert_eq!(starts(&hidden), 0, "{fps}");
+        assert_eq!(starts(&told(&scene, &[car(9.0, -4.0)], 0.02, fps, 70.0)), 1, "{fps}: nobody before him");
+    }
+}

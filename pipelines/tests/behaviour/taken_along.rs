@@ -2,7 +2,7 @@
 //!
 //! The names of road users are given, so that the tracker cannot know better.
 
-use crate::road::{AWAY, AWAY_RIGHT, Ground, STOPPED, TOWARDS, WRONG_WAY, road};
+use crate::road::{AWAY, AWAY_RIGHT, Ground, STOPPED, TOWARDS, WRONG_WAY, road, waiting};
 use crate::ruled::{brief, near, none, only, visit};
 use crate::street::{Actor, Detector, Pinhole};
 use crate::watch::{Record, Timing, film, meta};
@@ -142,5 +142,25 @@ fn a_car_that_crawls_away_before_the_camera_has_not_stopped() {
         for fps in RATES {
             none(&run(&scene, &[bears(1, &crawls, 0.0, 60.0)], fps, 60.0), &format!("{x} {fps}"));
         }
+    }
+}
+
+#[test]
+fn who_waits_on_under_another_number_has_waited_all_the_time() {
+    let camera = Pinhole::default();
+    let scene = road(&camera, Ground::Calibrated, &(STOPPED.to_owned() + &waiting(&camera, 30.0, 54.0)));
+    let car = Actor::new(Car, &[[1.0, AWAY, 10.0], [5.0, AWAY, 48.0], [160.0, AWAY, 48.0], [164.0, AWAY, 90.0]]);
+    let other = Actor::drive(Car, 56.0, [AWAY_RIGHT, 10.0], [AWAY_RIGHT, 90.0], 40.0);
+    for fps in [5.0, 10.0] {
+        // Missed for a moment, and taken along by one who passes.
+        let lost = [bears(1, &car, 1.0, 60.0), bears(2, &car, 61.0, 164.0)];
+        let taken = [bears(1, &car, 1.0, 60.0), bears(1, &other, 60.0, 63.0), bears(2, &car, 60.0, 164.0)];
+        for names in [&lost[..], &taken[..]] {
+            let record = run(&scene, names, fps, 165.0);
+            let (start, _) = only(&record, &format!("{fps}"));
+            near(start.detected_t, 125.0, 4.0, &format!("{fps}"));
+        }
+        // Who is there six seconds later may have moved up.
+        none(&run(&scene, &[bears(1, &car, 1.0, 60.0), bears(2, &car, 66.0, 150.0)], fps, 150.0), &format!("{fps}"));
     }
 }
