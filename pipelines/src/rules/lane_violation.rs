@@ -23,8 +23,9 @@ use std::collections::BTreeMap;
 const DRIVE_S: f64 = 1.0;
 const DRIVEN_M: f64 = 1.0;
 
-/// It is surely beside a marking when it was for so long, seconds, in so many frames.
+/// It is surely beside a marking when it was for so long, seconds, also where others hide it, in so many frames.
 const SETTLED_S: f64 = 0.35;
+const SETTLED_HIDDEN_S: f64 = 1.0;
 const SETTLED_FRAMES: u32 = 3;
 /// He must have been on the side from which he came in so many.
 const CAME_FRAMES: u32 = 2;
@@ -36,7 +37,7 @@ const AT_BEST: u32 = 4;
 const HIDDEN_S: f64 = 5.0;
 /// Nobody drives sideways faster, m/s; a place may be off by so many errors besides.
 const SIDEWAYS_M: f64 = 2.5;
-const OFF_ERRORS: f64 = 4.0;
+const OFF_ERRORS: f64 = 2.0;
 /// Of whom a part is hidden, his box may leave out this share of that part; and where no bottom is seen, end too high
 /// by this share of his height.
 const LEFT_OUT: f64 = 0.3;
@@ -75,8 +76,7 @@ struct Run {
     sign: f64,
     since: f64,
     frames: u32,
-    /// The weights, and by weight: how far beside the marking, its errors squared, and how far off all may be alike.
-    weights: f64,
+    /// How far beside the marking, how far off that may be, and how far off all of it may be alike, added up.
     offsets: f64,
     errors: f64,
     stays: f64,
@@ -84,28 +84,30 @@ struct Run {
 
 impl Run {
     const fn none(now: f64) -> Self {
-        Self { sign: 0.0, since: now, frames: 0, weights: 0.0, offsets: 0.0, errors: 0.0, stays: 0.0 }
+        Self { sign: 0.0, since: now, frames: 0, offsets: 0.0, errors: 0.0, stays: 0.0 }
     }
 
     fn with(self, offset: f64, place: &Place, now: f64) -> Self {
         let sign = offset.signum();
         let run = if self.sign * sign > 0.0 { self } else { Self { sign, ..Self::none(now) } };
-        let weight = 1.0 / (place.err.powi(2) + place.stays.powi(2));
         Self {
             frames: run.frames + 1,
-            weights: run.weights + weight,
-            offsets: run.offsets + weight * offset,
-            errors: run.errors + weight * place.err.powi(2),
-            stays: run.stays + weight * place.stays,
+            offsets: run.offsets + offset,
+            errors: run.errors + place.err,
+            stays: run.stays + place.stays,
             ..run
         }
     }
 
     /// Whether it was surely there: the mean of several places is surer than one, as far as they err independently.
     fn is_sure(&self) -> bool {
-        let mean = |sum: f64| sum / self.weights;
-        let err = (mean(self.errors) / f64::from(self.frames.min(AT_BEST))).sqrt().hypot(mean(self.stays));
-        self.frames > 0 && mean(self.offsets).abs() >= ERRORS * err
+        let errors = self.errors / f64::from(self.frames.min(AT_BEST)).sqrt();
+        self.frames > 0 && self.offsets.abs() >= ERRORS * errors.hypot(self.stays)
+    }
+
+    /// How long it must be there: longer where it is hidden more than it errs.
+    fn settles_s(&self) -> f64 {
+        if self.stays > self.errors { SETTLED_HIDDEN_S } else { SETTLED_S }
     }
 }
 
@@ -157,7 +159,7 @@ impl LaneViolationJudge {
         if side.sign.is_none() && frames >= CAME_FRAMES && sure {
             (side.sign, side.last) = (Some(sign), now);
         }
-        if side.sign == Some(sign) || frames < SETTLED_FRAMES || now - side.run.since < SETTLED_S || !sure {
+        if side.sign == Some(sign) || frames < SETTLED_FRAMES || now - side.run.since < side.run.settles_s() || !sure {
             return None;
         }
         let crossed = side.sign.replace(sign).map(|_| side.last);
