@@ -4,12 +4,12 @@
 //! it has been as surely on the other side for as long. On a calibrated camera that is told by the middle of
 //! its footprint on the road, in shares of its class's width and beyond the error of its place; else by its
 //! contact point, in box widths. Who comes round an end of the marking belongs to no side until he is seen
-//! beside it again; nor does one who was lost from sight, or who got beside it faster than anybody drives
-//! sideways, or whose way before does not fit the way after: that is another, under his number. Whom somebody nearer
-//! hides in part is measured too, with as much more error.
+//! beside it again; nor does one who was lost from sight, whose track may have been another's before, or who
+//! got beside it faster than anybody drives sideways, or whose way before does not fit the way after: that is another,
+//! under his number.
 
 use super::judge::Judge;
-use super::watch::{HIDES_BOTTOM, Post, RoadUser, Watch};
+use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::ground::{Footprint, GroundPlane, Size, cross, unit};
 use crate::layout::{Layout, MarkingShape};
@@ -23,9 +23,8 @@ use std::collections::BTreeMap;
 const DRIVE_S: f64 = 1.0;
 const DRIVEN_M: f64 = 1.0;
 
-/// It is surely beside a marking when it was for so long, seconds, also where others hide it, in so many frames.
+/// It is surely beside a marking when it was for so long, seconds, in so many frames.
 const SETTLED_S: f64 = 0.35;
-const SETTLED_HIDDEN_S: f64 = 1.0;
 const SETTLED_FRAMES: u32 = 3;
 /// He must have been on the side from which he came in so many.
 const CAME_FRAMES: u32 = 2;
@@ -38,10 +37,7 @@ const HIDDEN_S: f64 = 5.0;
 /// Nobody drives sideways faster, m/s; a place may be off by so many errors besides.
 const SIDEWAYS_M: f64 = 2.5;
 const OFF_ERRORS: f64 = 2.0;
-/// Of whom a part is hidden, his box may leave out this share of that part; and where no bottom is seen, end too high
-/// by this share of his height.
-const LEFT_OUT: f64 = 0.3;
-const HIDDEN_HEIGHT: f64 = 0.2;
+const OFF_ERRORS_HIDDEN: f64 = 4.0;
 /// The error of a contact point in the picture, box widths.
 const PICTURE_ERROR: f64 = 0.05;
 /// Who is seen more faintly than this on average is not believed.
@@ -76,38 +72,25 @@ struct Run {
     sign: f64,
     since: f64,
     frames: u32,
-    /// How far beside the marking, how far off that may be, and how far off all of it may be alike, added up.
+    /// How far beside the marking, and how far off that may be, added up.
     offsets: f64,
     errors: f64,
-    stays: f64,
 }
 
 impl Run {
     const fn none(now: f64) -> Self {
-        Self { sign: 0.0, since: now, frames: 0, offsets: 0.0, errors: 0.0, stays: 0.0 }
+        Self { sign: 0.0, since: now, frames: 0, offsets: 0.0, errors: 0.0 }
     }
 
-    fn with(self, offset: f64, place: &Place, now: f64) -> Self {
+    fn with(self, offset: f64, err: f64, now: f64) -> Self {
         let sign = offset.signum();
         let run = if self.sign * sign > 0.0 { self } else { Self { sign, ..Self::none(now) } };
-        Self {
-            frames: run.frames + 1,
-            offsets: run.offsets + offset,
-            errors: run.errors + place.err,
-            stays: run.stays + place.stays,
-            ..run
-        }
+        Self { frames: run.frames + 1, offsets: run.offsets + offset, errors: run.errors + err, ..run }
     }
 
     /// Whether it was surely there: the mean of several places is surer than one, as far as they err independently.
     fn is_sure(&self) -> bool {
-        let errors = self.errors / f64::from(self.frames.min(AT_BEST)).sqrt();
-        self.frames > 0 && self.offsets.abs() >= ERRORS * errors.hypot(self.stays)
-    }
-
-    /// How long it must be there: longer where it is hidden more than it errs.
-    fn settles_s(&self) -> f64 {
-        if self.stays > self.errors { SETTLED_HIDDEN_S } else { SETTLED_S }
+        self.frames > 0 && self.offsets.abs() >= ERRORS * self.errors / f64::from(self.frames.min(AT_BEST)).sqrt()
     }
 }
 
@@ -117,10 +100,10 @@ struct Place {
     at: PixelPoint,
     width: f64,
     err: f64,
-    /// How far off it may be besides, as long as the same hides it.
-    stays: f64,
     /// The farthest it may get sideways in a second.
     sideways: f64,
+    /// Whether its bottom is seen; else it only shows that it has not leapt.
+    clear: bool,
 }
 
 impl LaneViolationJudge {
@@ -135,7 +118,7 @@ impl LaneViolationJudge {
         key: (usize, TrackId),
         place: &Place,
         (path, forbidden): (&[PixelPoint], Forbidden),
-        now: f64,
+        (now, unbroken): (f64, f64),
     ) -> Option<f64> {
         let Some(offset) = offset(path, place.at, place.width) else {
             self.sides.remove(&key);
@@ -144,22 +127,26 @@ impl LaneViolationJudge {
         let fresh = Side { sign: None, last: now, offset, seen: now, run: Run::none(now) };
         let side = self.sides.entry(key).or_insert(fresh);
         let away = now - side.seen;
-        let leapt = (offset - side.offset).abs() > place.sideways * away + OFF_ERRORS * place.err.hypot(place.stays);
-        if away > HIDDEN_S || leapt {
+        let errors = if place.clear { OFF_ERRORS } else { OFF_ERRORS_HIDDEN };
+        let leapt = (offset - side.offset).abs() > place.sideways * away + errors * place.err;
+        if away > HIDDEN_S || side.seen < unbroken || leapt {
             *side = fresh;
         }
         (side.offset, side.seen) = (offset, now);
+        if !place.clear {
+            return None;
+        }
         side.last = if side.sign.is_some_and(|sign| offset * sign >= 0.0) { now } else { side.last };
         if offset.abs() < self.thresholds.min_box_widths * place.width {
             side.run = Run::none(now);
             return None;
         }
-        side.run = side.run.with(offset, place, now);
+        side.run = side.run.with(offset, place.err, now);
         let (sign, frames, sure) = (side.run.sign, side.run.frames, side.run.is_sure());
         if side.sign.is_none() && frames >= CAME_FRAMES && sure {
             (side.sign, side.last) = (Some(sign), now);
         }
-        if side.sign == Some(sign) || frames < SETTLED_FRAMES || now - side.run.since < side.run.settles_s() || !sure {
+        if side.sign == Some(sign) || frames < SETTLED_FRAMES || now - side.run.since < SETTLED_S || !sure {
             return None;
         }
         let crossed = side.sign.replace(sign).map(|_| side.last);
@@ -186,18 +173,12 @@ fn handed(plane: &GroundPlane, at: PixelPoint, place: PixelPoint) -> PixelPoint 
     if mirrored { PixelPoint::new(place.x, -place.y) } else { place }
 }
 
-/// Where a vehicle is measured; none while its heading on the road is not known, or an edge of the frame cuts it off.
-fn body(user: &RoadUser<'_>, watch: &Watch<'_>) -> Option<Place> {
-    if user.is_cut() {
-        return None;
-    }
-    let (layout, hidden) = (watch.layout, watch.hidden_bottom(user));
-    let (aside, up) = (LEFT_OUT * hidden, if hidden > HIDES_BOTTOM { HIDDEN_HEIGHT } else { 0.0 });
+/// Where a vehicle is measured; none while its heading on the road is not known.
+fn body(user: &RoadUser<'_>, layout: &Layout) -> Option<Place> {
     let Some(plane) = &layout.plane else {
         let (width, err) = (user.width, PICTURE_ERROR * user.width);
         let sideways = SIDEWAYS_M * width / Size::of(user.track.class()).width;
-        let stays = (aside * user.width).hypot(up * user.height);
-        return Some(Place { at: user.anchor, width, err, stays, sideways });
+        return Some(Place { at: user.anchor, width, err, sideways, clear: true });
     };
     let drift = user.track.history.drift(DRIVE_S).and_then(|drift| drift.metres);
     let driven = drift.filter(|way| way.distance(PixelPoint::default()) > DRIVEN_M).and_then(unit);
@@ -207,9 +188,7 @@ fn body(user: &RoadUser<'_>, watch: &Watch<'_>) -> Option<Place> {
     };
     let body = Footprint::of(&user.contact(), driven.or_else(lane)?, user.track.class(), plane)?;
     let at = handed(plane, user.anchor, body.centre);
-    let beside = |x: f64, y: f64| cross(body.heading, plane.step(user.anchor, x * user.width, y * user.height));
-    let stays = beside(aside, 0.0).hypot(beside(0.0, up));
-    Some(Place { at, width: body.size.width, err: body.side_err, stays, sideways: SIDEWAYS_M })
+    Some(Place { at, width: body.size.width, err: body.side_err, sideways: SIDEWAYS_M, clear: true })
 }
 
 impl Judge for LaneViolationJudge {
@@ -218,12 +197,14 @@ impl Judge for LaneViolationJudge {
         let drives = |user: &&RoadUser<'_>| user.track.class() != RoadUserClass::Person && user.track.is_seen();
         let sure = |user: &&RoadUser<'_>| !user.track.is_double() && user.track.mean_score() >= LEAST_SCORE;
         for user in post.users(watch).filter(drives).filter(sure) {
-            let Some(place) = body(user, watch) else { continue };
+            let Some(place) = body(user, watch.layout) else { continue };
+            let place = Place { clear: watch.shows_bottom(user), ..place };
+            let times = (watch.now, user.track.unbroken_since);
             for (number, (marking, path)) in watch.layout.markings.iter().zip(&paths).enumerate() {
                 if !self.thresholds.watches(&marking.id) {
                     continue;
                 }
-                let crossed = self.cross((number, user.id), &place, (path, marking.forbidden), watch.now);
+                let crossed = self.cross((number, user.id), &place, (path, marking.forbidden), times);
                 // Who was on the side from which it came may have been another.
                 let own = |since: &f64| watch.trails.own_since(user.id, watch.now) <= *since;
                 let crossed = crossed.filter(own);

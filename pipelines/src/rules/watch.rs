@@ -98,7 +98,7 @@ const HIDES_HEIGHT: f64 = 0.05;
 const HIDES_WIDTH: f64 = 0.3;
 /// Nearer boxes hide all of a bottom edge when they cover more than this share of it; a vehicle does not fill the
 /// corners of its box, so much of each side.
-pub(crate) const HIDES_BOTTOM: f64 = 0.75;
+const HIDES_BOTTOM: f64 = 0.75;
 const CORNERS: f64 = 0.07;
 /// Where it reaches higher than this share of the height it hides the bottom as it hides that of any; and a side when
 /// it reaches as high as that.
@@ -141,13 +141,8 @@ impl Watch<'_> {
             let most = if cover.deep > HIDES_DEEP { HIDES_WIDTH } else { HIDES_BOTTOM };
             cover.share > most && cover.deep > 0.0 || cover.beside && cover.deep > HIDES_SIDE
         };
-        !user.is_cut() && !self.nearer(user).any(hides_all) && self.hidden_bottom(user) <= HIDES_BOTTOM
-    }
-
-    /// The share of a road user's bottom edge that nearer ones hide together, 0..1: nearly all of it where nothing of
-    /// that edge may be seen.
-    pub(crate) fn hidden_bottom(&self, user: &RoadUser<'_>) -> f64 {
-        self.nearer(user).filter(|cover| cover.deep > 0.0).map(|cover| cover.share).sum::<f64>().min(1.0)
+        let together = || self.nearer(user).filter(|cover| cover.deep > 0.0).map(|cover| cover.share).sum::<f64>();
+        !user.is_cut() && !self.nearer(user).any(hides_all) && together() <= HIDES_BOTTOM
     }
 
     /// What those who are nearer than a road user cover of its box.

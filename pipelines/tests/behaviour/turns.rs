@@ -156,22 +156,6 @@ fn a_lane_change_over_a_solid_marking_is_found_either_way() {
 }
 
 #[test]
-fn a_lane_change_of_one_whom_the_next_hides_in_part_is_found() {
-    let behind = |gap: f64, x: f64| Actor::new(Car, &[[3.0, x, 9.0 - gap], [10.0, x, 79.0 - gap]]);
-    for ground in [Ground::Calibrated, Ground::Unknown] {
-        for fps in RATES {
-            let record = run(
-                &marked_on(ground, 60.0, ""),
-                &[changes(Car, 3.0, AWAY_RIGHT, AWAY, 24.0), behind(6.5, f64::midpoint(AWAY, AWAY_RIGHT) - 1.0)],
-                fps,
-            );
-            let found = starts(&record);
-            assert!(found.len() == 1 && (found[0].1 - 5.3).abs() < 1.5, "{ground:?} {fps}: {found:?}");
-        }
-    }
-}
-
-#[test]
 fn keeping_to_a_lane_or_changing_where_it_is_allowed_is_lawful() {
     for fps in RATES {
         let mut actors = vec![
