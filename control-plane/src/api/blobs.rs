@@ -103,8 +103,7 @@ async fn take(
                 evicted: None,
             };
             centre.write(move |tx| tx.blob_stored(&row)).await?;
-            let device = signed.device.clone();
-            for incident in centre.read(move |store| store.incidents_showing(&sha256, &device)).await? {
+            for incident in centre.read(move |store| store.incidents_showing(&sha256)).await? {
                 let phase = incident.ended.map_or(Phase::Update, |_| Phase::End);
                 centre.live.incident(&incident.changed(phase));
             }

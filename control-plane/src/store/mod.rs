@@ -175,8 +175,8 @@ pub trait Reads {
     fn session(&self, token: &Sha256Hash) -> Stored<Option<(SessionRow, UserRow)>>;
     /// What a device announced under a hash.
     fn announced(&self, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Option<Announced>>;
-    /// The incidents of a device to which a piece of evidence belongs.
-    fn incidents_showing(&self, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Vec<IncidentRow>>;
+    /// The incidents to which a piece of evidence belongs.
+    fn incidents_showing(&self, sha256: &Sha256Hash) -> Stored<Vec<IncidentRow>>;
     /// A blob that is, or was, stored.
     fn blob(&self, sha256: &Sha256Hash) -> Stored<Option<BlobRow>>;
     /// Bytes of all stored blobs.

@@ -54,6 +54,9 @@ const ARRIVED_S: f64 = 2.0;
 const RENUMBERED_S: f64 = 10.0;
 const RENUMBERED_WIDTHS: f64 = 0.5;
 
+/// So many of the numbers that it bore before are remembered: who stands for days bears many.
+const NUMBERS: usize = 8;
+
 /// What is remembered of one vehicle that stands.
 #[derive(Debug, Clone)]
 struct Standing {
@@ -70,7 +73,7 @@ struct Standing {
     behind_hidden: bool,
     /// What was seen before it while it is head.
     before: Before,
-    /// Numbers that it bore before.
+    /// Numbers that it bore before, the latest last.
     numbers: Vec<TrackId>,
     presence: Presence,
 }
@@ -92,6 +95,7 @@ impl Standing {
     /// The same vehicle's under another track.
     fn resumed(mut self, former: TrackId, now: f64) -> Self {
         self.numbers.push(former);
+        self.numbers.drain(..self.numbers.len().saturating_sub(NUMBERS));
         // Who headed his row while he was seen does so on.
         let heads = |(since, last): (f64, f64)| (since, if last >= self.still.seen { now } else { last });
         Self { head: self.head.map(heads), presence: self.presence.resumed(now), ..self }

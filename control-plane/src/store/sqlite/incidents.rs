@@ -3,7 +3,7 @@
 use super::codec::{Columns, all, json, run, word};
 use crate::api::types::IncidentState;
 use crate::store::{Cursor, IncidentFilter, IncidentRow, Stored};
-use kerege_contract::{DeviceId, Sha256Hash, UtcTime};
+use kerege_contract::{Sha256Hash, UtcTime};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
@@ -49,11 +49,11 @@ pub(super) fn list(
     all(connection, &sql, params_from_iter(values), incident)
 }
 
-/// The incidents of a device to which a piece of evidence belongs.
-pub(super) fn showing(connection: &Connection, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Vec<IncidentRow>> {
+/// The incidents to which a piece of evidence belongs.
+pub(super) fn showing(connection: &Connection, sha256: &Sha256Hash) -> Stored<Vec<IncidentRow>> {
     let sql = "SELECT incidents.* FROM evidence_of JOIN incidents ON incidents.id = evidence_of.incident
-               WHERE evidence_of.sha256 = ? AND incidents.dev = ? ORDER BY incidents.id";
-    all(connection, sql, params![sha256.to_string(), dev.as_str()], incident)
+               WHERE evidence_of.sha256 = ? ORDER BY incidents.id";
+    all(connection, sql, params![sha256.to_string()], incident)
 }
 
 /// Conditions with place holders only; what a person gave goes into the values.

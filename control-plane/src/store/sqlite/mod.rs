@@ -133,8 +133,7 @@ mod tests {
             }
             let store = opened.unwrap();
             assert_eq!(store.user("aibek").unwrap().is_some(), version > 0, "version {version}");
-            let dev = kerege_contract::DeviceId::new("a").unwrap();
-            assert!(store.incidents_showing(&kerege_contract::Sha256Hash::of(b""), &dev).unwrap().is_empty());
+            assert!(store.incidents_showing(&kerege_contract::Sha256Hash::of(b"")).unwrap().is_empty());
         }
     }
 }

@@ -55,8 +55,8 @@ impl Reads for SqliteStore {
         self.read(|db| accounts::session(db, token))
     }
 
-    fn incidents_showing(&self, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Vec<IncidentRow>> {
-        self.read(|db| incidents::showing(db, sha256, dev))
+    fn incidents_showing(&self, sha256: &Sha256Hash) -> Stored<Vec<IncidentRow>> {
+        self.read(|db| incidents::showing(db, sha256))
     }
 
     fn announced(&self, sha256: &Sha256Hash, dev: &DeviceId) -> Stored<Option<Announced>> {
