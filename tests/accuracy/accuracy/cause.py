@@ -77,6 +77,21 @@ class Look:
             return None
         return float((self._good[during] & (self._visible[during] >= visible)).sum()) / max(1, last - first)
 
+    def lane_share(self, lane: str, start: float, end: float) -> float:
+        """In which share of their frames the motor vehicles in a lane are well seen during a time; 0 when there are none."""
+        index = next(number for number, one in enumerate(LANES) if one.id == lane)
+        first, last = np.searchsorted(self.t, [start, end])
+        well = every = 0
+        for user in self.state.users:
+            mine = self._parts.get(user.number)
+            if mine is None or not user.motor:
+                continue
+            during = mine[(self._frame[mine] >= first) & (self._frame[mine] < last)]
+            steps = np.round(self.t[self._frame[during]] / STEP).astype(int) - user.first
+            here = during[user.lane[np.clip(steps, 0, len(user.lane) - 1)] == index]
+            well, every = well + int((self._good[here] & (self._visible[here] >= 0.4)).sum()), every + len(here)
+        return well / every if every else 0.0
+
     def extent(self, lane: str) -> tuple[float, float] | None:
         """From where to where a drawn lane reaches, metres from the centre."""
         row = next((row for row in self.plain["lane"] if row["id"] == lane), None)

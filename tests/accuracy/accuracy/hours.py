@@ -9,56 +9,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-from streets.traffic import Record
-
-from . import counting, drawn, drive, ghosts, happened, matching, recording, stage, traffic
-from .cause import Look
+from . import counting, matching, sightings, traffic
 from .edge import Edge
-from .noise import Noise, detect, spots, strong_share
-from .seen import see
+from .noise import Noise
+from .sightings import Hour, Sighting
 from .state import State
 
 FPS = 5.0
 SECONDS = 1800.0
-LOADS = (0.6, 0.9, 1.2)
 CALM_SEED = 10_001
-STRONG, MASKED = 0.45, 0.1
-"""A thing that is taken for a road user with this score in more than this share of all frames, all day long, gets an
-`ignore` zone, as whoever sets a camera up would draw it."""
-
-
-@dataclass(frozen=True)
-class Hour:
-    """An hour of the site: its seed, length, analysed frames a second, and whether things are made to go wrong in it."""
-
-    seed: int
-    seconds: float
-    fps: float
-    scripted: bool
-
-    @property
-    def name(self) -> str:
-        """Name of its file."""
-        return f"{self.seed}-{self.seconds:.0f}-{self.fps:g}-{'scripted' if self.scripted else 'ordinary'}"
-
-
-def simulate(hour: Hour) -> Record:
-    """The hour's traffic. A script for which nobody could be found simply does not happen: what is an incident is read
-    from the state afterwards."""
-    todo = stage.plan(hour.seed, hour.seconds) if hour.scripted else []
-    programme = traffic.Programme()
-    director = stage.Stage(todo, programme)
-    load = LOADS[hour.seed % len(LOADS)]
-    demand = traffic.Drive(hour.seed, hour.seconds, load).demand
-    record = drive.run(hour.seed, demand, programme, hour.seconds, director)
-    stage.collide(record, director.crashes)
-    ghosts.lay(record, [one for one in todo if isinstance(one, stage.GHOSTS)])
-    return record
 
 
 def folder(work: Path, edge: Edge, noise: Noise) -> Path:
@@ -72,11 +35,11 @@ def run(hour: Hour, edge: Edge, noise: Noise, work: Path) -> dict:
     if done.exists():
         return json.loads(done.read_text())
     began = time.process_time()
-    state = State(simulate(hour))
-    simulated = time.process_time() - began
+    seen = sightings.of(hour, noise, work)
+    state, sighted_s = State(seen.record), time.process_time() - began
     result = {
-        "hour": asdict(hour), "edge": edge.version, "noise": noise.name, "simulated_s": round(simulated, 1),
-        "cameras": {name: _watch(hour, name, state, edge, noise) for name in traffic.CAMERAS},
+        "hour": asdict(hour), "edge": edge.version, "noise": noise.name, "sighted_s": round(sighted_s, 1),
+        "cameras": {name: _watch(name, sighting, state, edge) for name, sighting in seen.cameras.items()},
     }
     result["processor_s"] = round(time.process_time() - began + sum(c["replay_s"] for c in result["cameras"].values()), 1)
     done.parent.mkdir(parents=True, exist_ok=True)
@@ -85,31 +48,21 @@ def run(hour: Hour, edge: Edge, noise: Noise, work: Path) -> dict:
     return result
 
 
-def _watch(hour: Hour, name: str, state: State, edge: Edge, noise: Noise) -> dict:
-    """What one camera made of an hour."""
-    camera = traffic.CAMERAS[name]
-    rng = np.random.default_rng([hour.seed, 4, list(traffic.CAMERAS).index(name)])
-    t = traffic.times(hour.seconds, hour.fps, rng)
-    rows = see(state.record, camera, t)
-    things = spots(noise, camera.width, camera.height, rng)
-    found = detect(noise, rows, t, camera.width, camera.height, rng, things)
-    masks = [box for box, share in zip(things.box, strong_share(noise, things, STRONG)) if share > MASKED]
-    plain, text = drawn.scene(camera, masks)
-    look = Look(state, camera, plain, rows, t)
+def _watch(name: str, sighting: Sighting, state: State, edge: Edge) -> dict:
+    """What our program makes of what one camera has of an hour."""
     with tempfile.TemporaryDirectory() as place:
         here = Path(place)
-        (here / "scene.toml").write_text(text)
-        recording.write_detections(here / "detections.jsonl", (camera.width, camera.height), t, found)
-        drawn.write_phases(here / "phases.jsonl", state.record)
+        sighting.lay(here)
         replay_s = edge.replay(here / "detections.jsonl", here / "scene.toml", here / "out", phases=here / "phases.jsonl")
-        incidents = matching.reported(here / "out" / "events.jsonl", camera)
-        passages, lines = counting.passages(here / "out" / "passages.jsonl"), {row["id"] for row in plain["line"] if "stop-" not in row["id"]}
-        passages = [row for row in passages if row["line"] in lines]
-        poor = counting.poor_lines(state.record, rows, t, camera.height)
-        counts = counting.compare(state.record, passages, lines, poor) | {"movements": counting.movements(state.record, here / "out" / "facts.jsonl", lines)}
+        incidents = matching.reported(here / "out" / "events.jsonl", traffic.CAMERAS[name])
+        lines = {row["id"] for row in sighting.plain["line"] if "stop-" not in row["id"]}
+        passages = [row for row in counting.passages(here / "out" / "passages.jsonl") if row["line"] in lines]
+        counts = counting.compare(state.record, passages, lines, sighting.poor)
+        counts |= {"movements": counting.movements(state.record, here / "out" / "facts.jsonl", lines)}
     matcher = matching.Matcher(state)
-    rules = {kind: matcher.match(kind, incidents, causes) for kind, causes in happened.causes(look).items()}
-    return {"frames": len(t), "detections": len(found), "replay_s": replay_s, "masks": len(masks), "rules": rules, **counts}
+    rules = {kind: matcher.match(kind, incidents, causes) for kind, causes in sighting.causes.items()}
+    known = {"frames": sighting.frames, "detections": sighting.detections, "masks": sighting.masks}
+    return {**known, "replay_s": replay_s, "rules": rules, **counts}
 
 
 def plan(count: int, seconds: float, calm: int = 0, fps: float = FPS) -> list[Hour]:
