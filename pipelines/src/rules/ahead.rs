@@ -17,6 +17,9 @@ const NEARER: f64 = 0.05;
 const HIDDEN: f64 = 0.5;
 /// That share is counted on so many points along each side.
 const POINTS: u32 = 5;
+/// Who gets so many box widths in so many seconds drives.
+const DRIVE_S: f64 = 1.0;
+const DRIVES_WIDTHS: f64 = 0.3;
 
 /// What was seen fades with this time constant, seconds.
 const FADES_S: f64 = 10.0;
@@ -87,14 +90,23 @@ fn ahead(watch: &Watch<'_>, one: &LaneUser<'_>) -> Ahead {
 fn look(watch: &Watch<'_>, own: PixelBox, spot: PixelBox) -> Ahead {
     let mine = |b: &PixelBox| b.iou(own) > OWN_IOU.max(b.iou(spot));
     let others = || watch.sightings.iter().map(|sighting| sighting.bbox).filter(|b| !mine(b));
-    if others().any(|b| b.iou(spot) > THERE_IOU) {
-        return Ahead::Taken;
+    let there = |b: &PixelBox| b.iou(spot) > THERE_IOU;
+    if others().any(|b| there(&b)) {
+        // Who drives by is none of a row that stands, but hides what is there.
+        let drives = |user: &&RoadUser<'_>| there(&user.track.seen_box) && user.track.is_seen() && drives(user);
+        return if watch.users.iter().any(|user| drives(&user)) { Ahead::Hidden } else { Ahead::Taken };
     }
     // Who is missed for a moment hides it on.
     let recent = |user: &&RoadUser<'_>| watch.now - user.track.last_seen <= MISSED_S;
     let missed = watch.users.iter().filter(recent).map(|user| user.track.seen_box).filter(|b| !mine(b));
     let nearer: Vec<PixelBox> = others().chain(missed).filter(|b| b.y2 > spot.y2 + NEARER * spot.height()).collect();
     if covered(spot, &nearer) > HIDDEN { Ahead::Hidden } else { Ahead::Free }
+}
+
+/// Whether somebody gets on.
+fn drives(user: &RoadUser<'_>) -> bool {
+    let drift = user.track.history.drift(DRIVE_S);
+    drift.is_some_and(|drift| drift.pixels.distance(PixelPoint::default()) > DRIVES_WIDTHS * drift.width)
 }
 
 /// How far off in the picture the next of his row would be.

@@ -102,13 +102,15 @@ impl CongestionJudge {
         watch: &Watch<'_>,
         post: &Post<'_>,
         head: usize,
-        side: usize,
+        neighbours: &Neighbours,
         rows: &[&(usize, Row<'_>)],
     ) -> Option<Claim> {
+        let side = neighbours.side(head);
         for (lane, _) in rows {
             let state = self.lanes.get_mut(lane)?;
             state.head = *lane == head;
-            if *lane != head {
+            // The lanes of one side are one jam, whichever leads it.
+            if *lane != head && neighbours.side(*lane) != side {
                 state.attached = watch.now;
             }
         }
@@ -154,8 +156,7 @@ impl Judge for CongestionJudge {
             let rows: Vec<&(usize, Row<'_>)> = group.iter().map(|index| &congested[*index]).collect();
             let lanes: Vec<usize> = rows.iter().map(|(lane, _)| *lane).collect();
             let head = self.head(&lanes, &neighbours);
-            let side = neighbours.side(head);
-            claims.extend(self.claim(watch, post, head, side, &rows));
+            claims.extend(self.claim(watch, post, head, &neighbours, &rows));
         }
         self.neighbours = Some(neighbours);
     }

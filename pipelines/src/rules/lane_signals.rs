@@ -3,7 +3,7 @@
 
 use super::Watch;
 use crate::layout::{LaneShape, LineShape};
-use crate::signals::Cycle;
+use crate::signals::{Cycle, Shown, Window};
 use kerege_contract::PixelPoint;
 use kerege_contract::fact::Direction;
 use kerege_contract::geometry::{crossing_fraction, side_of_line};
@@ -49,6 +49,13 @@ impl LaneSignals {
             (Cycle::NotYet, _) | (_, Cycle::NotYet) => Cycle::NotYet,
             (Cycle::Whole, Cycle::Whole) => Cycle::Whole,
         })
+    }
+
+    /// Whether one of them let traffic go at some time from `from` to now (pipeline seconds), as far as that is known.
+    pub(crate) fn let_go(&self, watch: &Watch<'_>, from: f64) -> bool {
+        let before_s = watch.now - from + watch.signals.time_err_s;
+        let window = Window { at: watch.clock.utc(), before_s, after_s: 0.0, stale_s: self.stale_s };
+        self.groups.iter().any(|group| watch.signals.log.shown(*group, &window) == Shown::Other)
     }
 }
 

@@ -38,6 +38,9 @@ const SHAKES: f64 = 0.3;
 const MOVED: f64 = 0.35;
 const NEVER_MOVED_S: f64 = 5.0;
 const NEVER_MOVED_SCORE: f64 = 0.45;
+/// Who got that far, body heights, walks; however faint, he is no thing.
+const WALKED: f64 = 1.0;
+const LEAST_SCORE_WALKED: f64 = 0.25;
 /// Who is fainter than this on average, or that often taken for another class, is no person.
 const LEAST_SCORE: f64 = 0.35;
 const LEAST_SHARE: f64 = 0.85;
@@ -49,10 +52,11 @@ const RIDES: f64 = 0.3;
 /// What is remembered of one person.
 #[derive(Debug, Clone)]
 struct Walk {
-    /// When and where it was first looked at, and whether it has moved since.
+    /// When and where it was first looked at, and whether it has moved, or walked, since.
     begun: f64,
     place: PixelPoint,
     moved: bool,
+    walked: bool,
     /// Where it was last, and when.
     last: PixelPoint,
     seen: f64,
@@ -100,6 +104,7 @@ impl PedestrianJudge {
             begun: now,
             place,
             moved,
+            walked: false,
             last: place,
             seen: now,
             other: false,
@@ -119,9 +124,14 @@ impl PedestrianJudge {
         }
         walk.rode |= runs(user);
         walk.moved |= walk.place.distance(place) > MOVED * user.height;
+        walk.walked |= walk.place.distance(place) > WALKED * user.height;
         // How fast he goes is known once he was seen for nearly that long.
         let paced = user.track.history.drift(RUN_S).is_some();
-        let least = if walk.moved { LEAST_SCORE } else { NEVER_MOVED_SCORE };
+        let least = match (walk.walked, walk.moved) {
+            (true, _) => LEAST_SCORE_WALKED,
+            (false, true) => LEAST_SCORE,
+            (false, false) => NEVER_MOVED_SCORE,
+        };
         let clear = paced && user.track.mean_score() >= least && user.track.class_confidence() >= LEAST_SHARE;
         let min_s = if walk.moved && !walk.other { min_s } else { min_s.max(NEVER_MOVED_S) };
         walk.looks.push_back((now, inside && !walk.rode && (kerb == Kerb::Away || walk.on.is_some())));

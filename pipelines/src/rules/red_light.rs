@@ -9,10 +9,11 @@
 use super::approach::Over;
 use super::at_line::{Drives, Signal};
 use super::judge::Judge;
-use super::watch::{Post, Watch};
+use super::watch::{Post, RoadUser, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::Reason;
 use crate::signals::{PATIENCE_S, Shown};
+use kerege_contract::RoadUserClass;
 use kerege_contract::event::EventObject;
 use kerege_contract::scene::RedLight;
 
@@ -47,9 +48,17 @@ struct Case {
     cleared: bool,
     exit: Exit,
     closed: bool,
+    /// In how many looks it was seen beyond the line, and in how many of them as a person.
+    looks: u32,
+    afoot: u32,
 }
 
 impl Case {
+    /// Whether a person who walks before it went on under its number, as it seems.
+    const fn walks(&self) -> bool {
+        2 * self.afoot > self.looks
+    }
+
     /// When it went on beyond the line; none while it did not.
     fn went_on(&self) -> Option<Over> {
         self.goes_on.map(|(from, to)| Over { at: to, from, to })
@@ -80,7 +89,7 @@ impl RedLightJudge {
     }
 
     fn follow(&mut self, watch: &Watch<'_>, post: &Post<'_>) {
-        self.drives.follow(watch, post, self.thresholds.dir, |_, gauge, over, case| {
+        self.drives.follow(watch, post, self.thresholds.dir, |user, gauge, over, case| {
             let Some(gauge) = gauge else { return };
             let case = case.get_or_insert_with(|| Case {
                 looked: watch.now,
@@ -90,7 +99,11 @@ impl RedLightJudge {
                 cleared: false,
                 exit: Exit::NotSeen,
                 closed: false,
+                looks: 0,
+                afoot: 0,
             });
+            case.looks += 1;
+            case.afoot += u32::from(is_afoot(watch, user));
             case.cleared |= gauge.is_clear();
             // Who stood before the line and seems to drive as soon as he is beyond it may be another, found elsewhere.
             case.drives |= gauge.drives() && (gauge.drove || watch.now - over.to >= DROVE_S);
@@ -172,7 +185,7 @@ fn verdict(thresholds: &RedLight, case: &Case, [over, went_on]: [&Over; 2], watc
     let later = if case.stood { by(thresholds.group, went_on) } else { main };
     match (main, later) {
         (Shown::Other, _) | (_, Shown::Other) => return Verdict::Lawful,
-        (Shown::Red, Shown::Red) if case.drives => {}
+        (Shown::Red, Shown::Red) if case.drives && !case.walks() => {}
         _ if age > PATIENCE_S => return Verdict::Lawful,
         _ => return Verdict::Waits,
     }
@@ -183,6 +196,13 @@ fn verdict(thresholds: &RedLight, case: &Case, [over, went_on]: [&Over; 2], watc
         (_, Exit::NotSeen) if age > TURN_S - 1.0 => Verdict::Lawful,
         (_, Exit::NotSeen) => Verdict::Waits,
     }
+}
+
+/// Whether the model just saw a person in a vehicle's place.
+fn is_afoot(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
+    let own = user.track.seen_box;
+    let best = watch.sightings.iter().max_by(|a, b| a.bbox.iou(own).total_cmp(&b.bbox.iou(own)));
+    best.is_some_and(|sighting| sighting.class == RoadUserClass::Person)
 }
 
 fn evidence(thresholds: &RedLight, over: &Over, object: EventObject, watch: &Watch<'_>) -> Evidence {

@@ -36,8 +36,10 @@ const LEAST_SEEN: f64 = 0.5;
 const LEAST_SCORE: f64 = 0.35;
 /// The first of those for who never got so many own lengths from where he was first seen.
 const LEAST_SEEN_STILL: f64 = 0.8;
-/// And the second for who did, as nothing does that is none, and is seen that steadily: he is hidden in part.
+/// And the second for who did, as nothing does that is none, and is seen that steadily: he is hidden in part. Nor is
+/// anything that is none seen so steadily for so long, seconds.
 const LEAST_SCORE_DROVE: f64 = 0.25;
+const STEADY_S: f64 = 30.0;
 const DROVE_LENGTHS: f64 = 1.0;
 /// Or surely so many metres, by so many errors of its place, where a pixel is no more metres than that.
 const DROVE_M: f64 = 5.0;
@@ -249,7 +251,8 @@ impl Presence {
 
     /// Whether it is seen in enough of the frames: what is taken for a vehicle now and then is none.
     pub(crate) fn is_sure(&self, user: &RoadUser<'_>) -> bool {
-        let (share, score) = if self.drove { (LEAST_SEEN, LEAST_SCORE_DROVE) } else { (LEAST_SEEN_STILL, LEAST_SCORE) };
+        let share = if self.drove { LEAST_SEEN } else { LEAST_SEEN_STILL };
+        let score = if self.drove || self.watched_s >= STEADY_S { LEAST_SCORE_DROVE } else { LEAST_SCORE };
         f64::from(self.hits) >= share * f64::from(self.frames) && user.track.mean_score() >= score
     }
 

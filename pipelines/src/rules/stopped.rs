@@ -45,14 +45,17 @@ const BESIDE: f64 = 0.35;
 /// The footprint of who stands is averaged while it is within this many box widths of where it came to stand.
 const SETTLES: f64 = 0.2;
 const SETTLING: f64 = 0.1;
-/// Who was never seen to drive must stand for so many times the confirm time.
-const STILL_FACTOR: f64 = 5.0;
+/// Who was never seen to drive must stand for so many times the confirm time: outside waiting areas, and in them, where
+/// many come to stand whose tracks were lost on the way.
+const STILL_FACTOR: [f64; 2] = [2.0, 5.0];
 /// Who stands so soon after the watch began was there before, seconds.
 const ARRIVED_S: f64 = 2.0;
 /// Who begins to stand so soon where one stood who had driven there, within this many box widths, may be the same
 /// under another number, seconds: a lorry that passes before him takes his track along.
 const RENUMBERED_S: f64 = 10.0;
 const RENUMBERED_WIDTHS: f64 = 0.5;
+/// In so many seconds one who waits drives off when he may, and the next stands in his place.
+const FOLLOWED_S: f64 = 4.0;
 
 /// So many of the numbers that it bore before are remembered: who stands for days bears many.
 const NUMBERS: usize = 8;
@@ -87,7 +90,8 @@ struct Vacated {
 impl Standing {
     /// Whether it is surely there, and where it seems to be. Who was never seen to drive must stand for longer.
     fn is_sure(&self, user: &RoadUser<'_>, now: f64, thresholds: &StoppedVehicle) -> bool {
-        let long = self.presence.drove || now - self.still.since >= STILL_FACTOR * thresholds.confirm_s;
+        let long = self.presence.drove
+            || now - self.still.since >= STILL_FACTOR[usize::from(self.waits)] * thresholds.confirm_s;
         let stands = self.presence.rests(&thresholds.standstill, user.width);
         long && stands && self.presence.is_sure(user) && self.presence.is_placed()
     }
@@ -233,6 +237,9 @@ impl StoppedJudge {
     /// Whether a vehicle stands, remembering since when.
     fn stands(&mut self, watch: &Watch<'_>, one: &LaneUser<'_>) -> bool {
         let id = one.user.id;
+        if self.is_followed(watch, one) {
+            self.standing.remove(&id);
+        }
         let look = |known| Still::look(known, &one.user, &self.thresholds.standstill, watch);
         let mut still = look(self.standing.get(&id).map(|standing| standing.still));
         let fresh = !self.standing.contains_key(&id);
@@ -275,6 +282,17 @@ impl StoppedJudge {
             standing.foot = standing.foot.toward(now, SETTLING);
         }
         true
+    }
+
+    /// Whether the next of those who wait may have come up in its place, under its number: it was not seen right there for
+    /// so long, while the lane might go.
+    fn is_followed(&self, watch: &Watch<'_>, one: &LaneUser<'_>) -> bool {
+        let Some(standing) = self.standing.get(&one.user.id) else { return false };
+        let there = standing.still.there;
+        standing.waits
+            && one.user.track.is_seen()
+            && watch.now - there > FOLLOWED_S
+            && watch.layout.signals[standing.lane].let_go(watch, there)
     }
 
     /// What is claimed of a row, its head first.

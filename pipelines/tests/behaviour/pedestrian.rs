@@ -170,6 +170,24 @@ fn a_rider_who_goes_on_under_the_number_of_somebody_beside_the_road_is_no_pedest
 }
 
 #[test]
+fn who_walks_is_found_however_faint_and_what_never_moves_is_not() {
+    let camera = Pinhole::default();
+    let scene = scene("");
+    let faint = |actor: Actor, fps: f64| {
+        let detector = Detector { noise: 0.01, missed: 0.0, false_boxes: 0.0, ..Detector::PERFECT };
+        let mut frames = film(&camera, &[actor], detector, Timing::rough(fps), 25.0, 5);
+        for (t, found) in &mut frames {
+            found.iter_mut().for_each(|found| found.score = if *t < 3.0 { 0.6 } else { 0.26 });
+        }
+        watch(&scene, &camera, &frames)
+    };
+    for fps in RATES {
+        assert_eq!(starts(&faint(walk([-8.0, 32.0], [11.0, 32.0], 2.0), fps)), 1, "{fps}");
+        none(&faint(Actor::new(Person, &[[2.0, AWAY, 32.0], [24.0, AWAY, 32.0]]), fps), &format!("{fps}: a post"));
+    }
+}
+
+#[test]
 fn what_is_wider_than_anybody_is_nobody() {
     for fps in RATES {
         let scene = road(&Pinhole::default(), Ground::Calibrated, RULE);

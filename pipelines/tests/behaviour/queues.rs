@@ -66,6 +66,23 @@ fn flowing_traffic_a_short_stop_a_few_cars_and_a_red_light_are_no_congestion() {
 }
 
 #[test]
+fn the_lanes_of_a_side_are_one_jam_whichever_leads() {
+    let scene = road(&Pinhole::default(), Ground::Calibrated, JAM);
+    for fps in RATES {
+        // The lane that leads clears before it is told; the other goes on.
+        let mut actors = jam(AWAY, 58.0, 6, 32.0);
+        let later = jam(AWAY_RIGHT, 58.0, 6, 75.0).into_iter().map(|mut car| {
+            car.way.iter_mut().take(2).for_each(|fix| fix[0] += 7.0);
+            car
+        });
+        actors.extend(later);
+        let record = run(&scene, &actors, fps, 130.0);
+        let (start, _) = only(&record, &format!("{fps}"));
+        assert!(start.detected_t < 56.0, "{fps}: {}", start.detected_t);
+    }
+}
+
+#[test]
 fn two_lanes_of_one_jam_are_one_incident() {
     let scene = road(&Pinhole::default(), Ground::Calibrated, JAM);
     for fps in RATES {

@@ -2,9 +2,9 @@
 //! takes the place of whom. And how full a lane is that is hidden in part.
 
 use crate::road::{AWAY, AWAY_RIGHT, Ground, STOPPED, TOWARDS, road, waiting};
-use crate::ruled::{RATES, near, only, starts};
+use crate::ruled::{RATES, near, none, only, stand, starts};
 use crate::street::{Actor, Detector, Pinhole};
-use crate::watch::{Record, Timing, film, scene, watch};
+use crate::watch::{Frame, Record, Timing, film, scene, watch};
 use kerege_contract::RoadUserClass::{Bus, Car};
 use kerege_contract::Scene;
 use kerege_contract::event::Phase;
@@ -137,5 +137,44 @@ fn who_stands_behind_one_whom_a_bus_hides_heads_no_row() {
         let hidden = told(&scene, &[car(6.0, 4.0), car(9.0, -4.0), bus.clone()], 0.02, fps, 70.0);
         assert_eq!(starts(&hidden), 0, "{fps}");
         assert_eq!(starts(&told(&scene, &[car(9.0, -4.0)], 0.02, fps, 70.0)), 1, "{fps}: nobody before him");
+    }
+}
+
+/// The same street, seen faintly: these scores, one for the first second and one for all later ones.
+fn faintly(actors: &[Actor], scores: [f32; 2], fps: f64, seconds: f64) -> Vec<Frame> {
+    let detector = Detector { noise: 0.01, missed: 0.0, false_boxes: 0.0, flips: 0.0, ..Detector::USUAL };
+    let mut frames = film(&Pinhole::default(), actors, detector, Timing::rough(fps), seconds, 5);
+    let begun = frames.iter().find(|(_, found)| !found.is_empty()).map_or(0.0, |(t, _)| *t);
+    for (t, found) in &mut frames {
+        let score = scores[usize::from(*t > begun + 1.0)];
+        found.iter_mut().for_each(|found| found.score = score);
+    }
+    frames
+}
+
+#[test]
+fn who_was_never_seen_to_come_must_stand_for_longer_the_fainter_he_is() {
+    let camera = Pinhole::default();
+    let scene = road(&camera, Ground::Calibrated, STOPPED);
+    let stands = [stand(Car, [AWAY, 40.0], 5.0, 70.0)];
+    for fps in RATES {
+        for (scores, at) in [([0.6, 0.45], 21.0), ([0.6, 0.28], 36.0)] {
+            let record = watch(&scene, &camera, &faintly(&stands, scores, fps, 75.0));
+            near(only(&record, &format!("{fps}")).0.detected_t, at, 2.0, &format!("{fps} {scores:?}"));
+        }
+        none(&watch(&scene, &camera, &faintly(&stands, [0.6, 0.18], fps, 75.0)), &format!("{fps}: too faint"));
+    }
+}
+
+#[test]
+fn those_who_drive_by_are_no_row_before_one_who_stands() {
+    let scene = across(&(STOPPED.to_owned() + "lanes = ['far']\n"));
+    let broken = Actor::new(Car, &[[2.0, -13.0, 33.5], [6.0, -3.0, 33.5], [60.0, -3.0, 33.5], [61.0, 3.0, 33.5]]);
+    let by = (0..40).map(|n| Actor::drive(Car, 1.6 * f64::from(n), [-14.0, 31.4], [14.0, 31.4], 25.0));
+    let actors: Vec<Actor> = by.chain([broken]).collect();
+    for fps in [5.0, 10.0] {
+        let record = told(&scene, &actors, 0.02, fps, 70.0);
+        let (start, _) = only(&record, &format!("{fps}"));
+        assert!(start.detected_t < 30.0, "{fps}: {}", start.detected_t);
     }
 }

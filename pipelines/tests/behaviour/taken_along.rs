@@ -2,11 +2,12 @@
 //!
 //! The names of road users are given, so that the tracker cannot know better.
 
+use crate::lamps::{Green, Programme, Red, Yellow, messages, utc};
 use crate::road::{AWAY, AWAY_RIGHT, Ground, STOPPED, TOWARDS, WRONG_WAY, road, waiting};
-use crate::ruled::{brief, near, none, only, visit};
+use crate::ruled::{brief, near, none, only, starts, visit};
 use crate::street::{Actor, Detector, Pinhole};
 use crate::watch::{Record, Timing, film, meta};
-use kerege_contract::RoadUserClass::Car;
+use kerege_contract::RoadUserClass::{Bus, Car, Motorcycle, Person};
 use kerege_contract::Scene;
 use kerege_pipelines::{Options, Pipeline, TrackId, Tracked};
 
@@ -27,6 +28,13 @@ const fn bears(number: u64, actor: &Actor, from: f64, to: f64) -> Bears<'_> {
 }
 
 fn run(scene: &Scene, names: &[Bears<'_>], fps: f64, seconds: f64) -> Record {
+    run_beside(&Programme::new(), scene, names, fps, seconds)
+}
+
+/// The same beside signals, whose messages arrive a moment later.
+fn run_beside(programme: &Programme, scene: &Scene, names: &[Bears<'_>], fps: f64, seconds: f64) -> Record {
+    let told = if programme.is_empty() { Vec::new() } else { messages(programme, seconds) };
+    let mut told = told.into_iter().peekable();
     let (camera, mut record) = (Pinhole::default(), Record::default());
     let mut pipeline = Pipeline::new(scene, &Options::default());
     let look = |one: &Bears<'_>| {
@@ -36,6 +44,9 @@ fn run(scene: &Scene, names: &[Bears<'_>], fps: f64, seconds: f64) -> Record {
     let films: Vec<_> = names.iter().map(|one| (one, look(one))).collect();
     for frame in 0..films[0].1.len() {
         let t = films[0].1[frame].0;
+        while let Some(message) = told.next_if(|message| message.ts <= utc(t - 0.2)) {
+            pipeline.take_signal(message);
+        }
         let seen = films.iter().filter(|(one, _)| (one.from..one.to).contains(&t));
         let tracked: Vec<Tracked> = seen
             .filter_map(|(one, film)| Some(Tracked { track: TrackId(one.number), detection: *film[frame].1.first()? }))
@@ -162,5 +173,52 @@ fn who_waits_on_under_another_number_has_waited_all_the_time() {
         }
         // Who is there six seconds later may have moved up.
         none(&run(&scene, &[bears(1, &car, 1.0, 60.0), bears(2, &car, 66.0, 150.0)], fps, 150.0), &format!("{fps}"));
+    }
+}
+
+/// A stop line so many metres off, with its red light, and a waiting area before it.
+fn at_a_stop_line(off: f64, rules: &str) -> Scene {
+    let camera = Pinhole::default();
+    let (a, b) = (camera.point(7.3, off), camera.point(0.2, off));
+    let line = format!("[[line]]\nid = 'line'\na = {a}\nb = {b}\n");
+    let red = "[[rule]]\nid = 'red'\ntype = 'red_light'\nlines = ['line']\ngroup = 3\n";
+    road(&camera, Ground::Calibrated, &(line + rules + red + &waiting(&camera, off - 18.0, off + 1.0)))
+}
+
+/// Red from 5 s, green from 30 s to 50 s, red from 53 s on.
+fn red_green_red() -> Programme {
+    vec![(-20.0, 3, Green), (2.0, 3, Yellow), (5.0, 3, Red), (30.0, 3, Green), (50.0, 3, Yellow), (53.0, 3, Red)]
+}
+
+#[test]
+fn who_comes_up_at_green_under_the_number_of_the_first_has_not_waited_like_him() {
+    let scene = at_a_stop_line(34.0, STOPPED);
+    let first = visit(Car, AWAY, 31.0, 12.0, 32.0);
+    let next = visit(Car, AWAY, 31.0, 38.0, 80.0);
+    let stays = visit(Car, AWAY, 31.0, 12.0, 80.0);
+    // Hides the place meanwhile.
+    let bus = Actor::new(Bus, &[[32.0, AWAY + 0.5, 25.0], [38.0, AWAY + 0.5, 25.0]]);
+    for fps in [5.0, 10.0] {
+        let names = [bears(1, &first, 8.0, 32.2), bears(2, &bus, 32.0, 38.0), bears(1, &next, 37.8, 84.0)];
+        none(&run_beside(&red_green_red(), &scene, &names, fps, 75.0), &format!("{fps}"));
+        // Who is only missed for a moment has.
+        let names = [bears(1, &stays, 8.0, 32.2), bears(1, &stays, 34.2, 84.0)];
+        let record = run_beside(&red_green_red(), &scene, &names, fps, 85.0);
+        near(only(&record, &format!("{fps}")).0.detected_t, 53.0, 2.0, &format!("{fps}"));
+    }
+}
+
+#[test]
+fn who_walks_before_a_rider_at_the_stop_line_under_his_number_is_no_red_light_run() {
+    let scene = at_a_stop_line(56.0, "");
+    let rider = visit(Motorcycle, AWAY, 53.0, 14.0, 60.0);
+    let walks = Actor::drive(Person, 20.0, [AWAY + 0.5, 59.0], [-9.0, 59.0], 4.5);
+    let goes = [[20.0, AWAY, 53.0], [21.0, AWAY, 54.5], [22.0, AWAY, 58.0], [23.0, AWAY, 63.5], [26.0, AWAY, 90.0]];
+    let runs = Actor::new(Motorcycle, &[&[[9.0, AWAY, 9.0], [14.0, AWAY, 53.0]], &goes[..]].concat());
+    for fps in [5.0, 10.0] {
+        let names = [bears(1, &rider, 8.0, 20.0), bears(1, &walks, 20.0, 26.0)];
+        none(&run_beside(&red_green_red(), &scene, &names, fps, 28.0), &format!("{fps}"));
+        let record = run_beside(&red_green_red(), &scene, &[bears(1, &runs, 8.0, 26.0)], fps, 28.0);
+        assert_eq!(starts(&record), 1, "{fps}: he drives himself");
     }
 }
