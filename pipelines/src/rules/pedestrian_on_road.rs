@@ -70,6 +70,17 @@ struct Walk {
     on: Option<(f64, f64)>,
 }
 
+impl Walk {
+    /// How sure the model must be of it on average.
+    const fn least_score(&self) -> f64 {
+        match (self.walked, self.moved) {
+            (true, _) => LEAST_SCORE_WALKED,
+            (false, true) => LEAST_SCORE,
+            (false, false) => NEVER_MOVED_SCORE,
+        }
+    }
+}
+
 /// How a foot point lies with respect to the carriageway's edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kerb {
@@ -127,12 +138,8 @@ impl PedestrianJudge {
         walk.walked |= walk.place.distance(place) > WALKED * user.height;
         // How fast he goes is known once he was seen for nearly that long.
         let paced = user.track.history.drift(RUN_S).is_some();
-        let least = match (walk.walked, walk.moved) {
-            (true, _) => LEAST_SCORE_WALKED,
-            (false, true) => LEAST_SCORE,
-            (false, false) => NEVER_MOVED_SCORE,
-        };
-        let clear = paced && user.track.mean_score() >= least && user.track.class_confidence() >= LEAST_SHARE;
+        let clear =
+            paced && user.track.mean_score() >= walk.least_score() && user.track.class_confidence() >= LEAST_SHARE;
         let min_s = if walk.moved && !walk.other { min_s } else { min_s.max(NEVER_MOVED_S) };
         walk.looks.push_back((now, inside && !walk.rode && (kerb == Kerb::Away || walk.on.is_some())));
         while walk.looks.front().is_some_and(|look| look.0 < now - min_s - 1e-6) {
