@@ -52,11 +52,10 @@ const RIDES: f64 = 0.3;
 /// What is remembered of one person.
 #[derive(Debug, Clone)]
 struct Walk {
-    /// When and where it was first looked at, and whether it has moved, or walked, since.
+    /// When and where it was first looked at, and how far it got since.
     begun: f64,
     place: PixelPoint,
-    moved: bool,
-    walked: bool,
+    gait: Gait,
     /// Where it was last, and when.
     last: PixelPoint,
     seen: f64,
@@ -73,10 +72,31 @@ struct Walk {
 impl Walk {
     /// How sure the model must be of it on average.
     const fn least_score(&self) -> f64 {
-        match (self.walked, self.moved) {
-            (true, _) => LEAST_SCORE_WALKED,
-            (false, true) => LEAST_SCORE,
-            (false, false) => NEVER_MOVED_SCORE,
+        match self.gait {
+            Gait::Walked => LEAST_SCORE_WALKED,
+            Gait::Moved => LEAST_SCORE,
+            Gait::NeverMoved => NEVER_MOVED_SCORE,
+        }
+    }
+}
+
+/// How far somebody got, as the constants above have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gait {
+    NeverMoved,
+    Moved,
+    Walked,
+}
+
+impl Gait {
+    /// Of one who got so many body heights.
+    fn of(heights: f64) -> Self {
+        if heights > WALKED {
+            Self::Walked
+        } else if heights > MOVED {
+            Self::Moved
+        } else {
+            Self::NeverMoved
         }
     }
 }
@@ -110,12 +130,11 @@ impl PedestrianJudge {
         let PedestrianOnRoad { min_s, min_share, clear_s, .. } = self.thresholds;
         let place = user.anchor;
         // Who is found where another was lost is the same.
-        let moved = self.lost.iter().any(|(lost, _)| lost.distance(place) <= SAME_PLACE * user.height);
+        let lost = self.lost.iter().any(|(lost, _)| lost.distance(place) <= SAME_PLACE * user.height);
         let new = Walk {
             begun: now,
             place,
-            moved,
-            walked: false,
+            gait: if lost { Gait::Moved } else { Gait::NeverMoved },
             last: place,
             seen: now,
             other: false,
@@ -129,18 +148,17 @@ impl PedestrianJudge {
             let elsewhere = is_elsewhere(watch, user, walk.last, now - walk.seen).then_some(now);
             if let Some(begun) = elsewhere.or_else(|| (own_since > walk.begun).then_some(own_since)) {
                 // Another goes on under the same number.
-                *walk = Walk { begun, moved: false, other: true, ..new };
+                *walk = Walk { begun, gait: Gait::NeverMoved, other: true, ..new };
             }
             (walk.last, walk.seen) = (place, now);
         }
         walk.rode |= runs(user);
-        walk.moved |= walk.place.distance(place) > MOVED * user.height;
-        walk.walked |= walk.place.distance(place) > WALKED * user.height;
+        walk.gait = walk.gait.max(Gait::of(walk.place.distance(place) / user.height));
         // How fast he goes is known once he was seen for nearly that long.
         let paced = user.track.history.drift(RUN_S).is_some();
         let clear =
             paced && user.track.mean_score() >= walk.least_score() && user.track.class_confidence() >= LEAST_SHARE;
-        let min_s = if walk.moved && !walk.other { min_s } else { min_s.max(NEVER_MOVED_S) };
+        let min_s = if walk.gait > Gait::NeverMoved && !walk.other { min_s } else { min_s.max(NEVER_MOVED_S) };
         walk.looks.push_back((now, inside && !walk.rode && (kerb == Kerb::Away || walk.on.is_some())));
         while walk.looks.front().is_some_and(|look| look.0 < now - min_s - 1e-6) {
             walk.looks.pop_front();
@@ -192,7 +210,7 @@ impl PedestrianJudge {
 impl Judge for PedestrianJudge {
     fn judge(&mut self, watch: &Watch<'_>, post: &Post<'_>, claims: &mut Vec<Claim>) {
         let gone = self.walks.extract_if(.., |id, _| !watch.users.iter().any(|user| user.id == *id));
-        let on_road = gone.filter(|(_, walk)| walk.on.is_some() && walk.moved);
+        let on_road = gone.filter(|(_, walk)| walk.on.is_some() && walk.gait > Gait::NeverMoved);
         self.lost.extend(on_road.map(|(_, walk)| (walk.last, watch.now)));
         self.lost.retain(|(_, at)| watch.now - at <= self.thresholds.clear_s);
         let mut on: Vec<(&RoadUser<'_>, Spot, f64)> = Vec::new();

@@ -102,8 +102,9 @@ impl RedLightJudge {
                 looks: 0,
                 afoot: 0,
             });
-            case.looks += 1;
-            case.afoot += u32::from(is_afoot(watch, user));
+            if !case.closed {
+                (case.looks, case.afoot) = (case.looks + 1, case.afoot + u32::from(is_afoot(watch, user)));
+            }
             case.cleared |= gauge.is_clear();
             // Who stood before the line and seems to drive as soon as he is beyond it may be another, found elsewhere.
             case.drives |= gauge.drives() && (gauge.drove || watch.now - over.to >= DROVE_S);

@@ -45,9 +45,10 @@ const BESIDE: f64 = 0.35;
 /// The footprint of who stands is averaged while it is within this many box widths of where it came to stand.
 const SETTLES: f64 = 0.2;
 const SETTLING: f64 = 0.1;
-/// Who was never seen to drive must stand for so many times the confirm time: outside waiting areas, and in them, where
-/// many come to stand whose tracks were lost on the way.
-const STILL_FACTOR: [f64; 2] = [2.0, 5.0];
+/// Who was never seen to drive must stand for so many times the confirm time; and in a waiting area, where many come to
+/// stand whose tracks were lost on the way, for the second.
+const STILL_FACTOR: f64 = 2.0;
+const WAITING_FACTOR: f64 = 5.0;
 /// Who stands so soon after the watch began was there before, seconds.
 const ARRIVED_S: f64 = 2.0;
 /// Who begins to stand so soon where one stood who had driven there, within this many box widths, may be the same
@@ -90,8 +91,8 @@ struct Vacated {
 impl Standing {
     /// Whether it is surely there, and where it seems to be. Who was never seen to drive must stand for longer.
     fn is_sure(&self, user: &RoadUser<'_>, now: f64, thresholds: &StoppedVehicle) -> bool {
-        let long = self.presence.drove
-            || now - self.still.since >= STILL_FACTOR[usize::from(self.waits)] * thresholds.confirm_s;
+        let factor = if self.waits { WAITING_FACTOR } else { STILL_FACTOR };
+        let long = self.presence.drove || now - self.still.since >= factor * thresholds.confirm_s;
         let stands = self.presence.rests(&thresholds.standstill, user.width);
         long && stands && self.presence.is_sure(user) && self.presence.is_placed()
     }

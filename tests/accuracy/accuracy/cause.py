@@ -16,6 +16,9 @@ LEAST_TALL = 0.03
 LEAST_DUE = 1.25 * LEAST_TALL
 """Who is lower than this is not asked for, though he may be told."""
 
+SEEN_SHARE = 0.7
+"""Who is due is well seen in this share of the frames."""
+
 EDGE_FRAME, EDGE_BOX = 0.008, 0.08
 """How near to the frame's sides a box may be taken for one that is cut off: shares of the frame and of the box."""
 
@@ -105,7 +108,7 @@ class Look:
 
 
 def sighted(causes: list[Cause], look: Look) -> list[Cause]:
-    """Without causes out of the picture; those whose road users are seen well in less than 70 % of the time until they
+    """Without causes out of the picture; those whose road users are seen well in less than SEEN_SHARE of the time until they
     are confirmed (and two seconds more) are not due."""
     out = []
     for cause in causes:
@@ -120,6 +123,6 @@ def sighted(causes: list[Cause], look: Look) -> list[Cause]:
             cause.due = False
             if any(look.good_share(user, cause.start - cause.before_s, cause.end) is None for user in asked):
                 continue
-        cause.due = cause.due and all(share >= 0.7 for share in shares)
+        cause.due = cause.due and all(share >= SEEN_SHARE for share in shares)
         out.append(cause)
     return out

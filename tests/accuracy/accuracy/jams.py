@@ -8,7 +8,7 @@ import numpy as np
 from streets.traffic import STEP
 
 from . import drawn
-from .cause import Cause, Look
+from .cause import SEEN_SHARE, Cause, Look
 from .lanes import place
 from .state import LANES, Lane, runs
 
@@ -16,7 +16,6 @@ SECOND = 10
 """Steps between looks."""
 MEAN = 3
 CLEAR_S, COOLDOWN_S = 60.0, 30.0
-WELL_SEEN = 0.7
 
 
 def _in_lanes(look: Look) -> dict[str, list[list[tuple[float, float, float]]]]:
@@ -82,8 +81,9 @@ def _merged(mask: np.ndarray, gap: int) -> list[tuple[int, int]]:
 
 def congestion(look: Look) -> list[Cause]:
     """Sides of an arm with a lane that is full and slow: due by 20 % of each threshold for 1.3 times the confirm time where
-    its vehicles are well seen, possible from 25 % less for 0.6 times. What is clear for as long as the rule waits is over, and what follows another
-    cause; a side whose traffic waits for another that is full is only possible, since the head alone is told."""
+    its vehicles are well seen, possible from 25 % less for 0.6 times. What is clear for as long as the rule waits is over,
+    and what follows another cause; a side whose traffic waits for another that is full is only possible, since the head
+    alone is told."""
     table, out = _in_lanes(look), []
     exits: list[tuple[float, float]] = []
     for lanes in sorted(_sides(look).values(), key=lambda lanes: lanes[0].inward):
@@ -99,7 +99,7 @@ def congestion(look: Look) -> list[Cause]:
             full |= (speed < 15.0) & (covered > 0.35)
             if far - near > 15.0:
                 long = [(a, b) for a, b in runs((speed < 12.0) & (covered > 0.42)) if b - a >= 1.3 * need]
-                sure += [(a, b) for a, b in long if look.lane_share(lane.id, a, a + 1.3 * need) >= WELL_SEEN]
+                sure += [(a, b) for a, b in long if look.lane_share(lane.id, a, a + 1.3 * need) >= SEEN_SHARE]
         rest = loose.copy()
         for a, b in _merged(full, round(CLEAR_S + COOLDOWN_S)):
             inside = [s for s in sure if a <= s[0] < b]

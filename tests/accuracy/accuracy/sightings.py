@@ -86,6 +86,7 @@ def simulate(hour: Hour) -> Record:
 
 
 def _sight(hour: Hour, name: str, state: State, noise: Noise) -> Sighting:
+    """What one camera has of an hour."""
     camera = traffic.CAMERAS[name]
     rng = np.random.default_rng([hour.seed, 4, list(traffic.CAMERAS).index(name)])
     t = traffic.times(hour.seconds, hour.fps, rng)
@@ -107,7 +108,7 @@ def _sight(hour: Hour, name: str, state: State, noise: Noise) -> Sighting:
 
 def of(hour: Hour, noise: Noise, work: Path) -> Sightings:
     """What there is to be seen of an hour; from its file where these tools and this noise model made it already."""
-    kept = work / "sightings" / f"{_version(noise)}" / f"{hour.name}.pickle"
+    kept = work / "sightings" / _version(noise) / f"{hour.name}.pickle"
     if kept.exists():
         return pickle.loads(zlib.decompress(kept.read_bytes()))
     state = State(simulate(hour))
