@@ -21,7 +21,7 @@ from .state import State
 
 FPS = 5.0
 SECONDS = 1800.0
-CALM_SEED = 10_001
+FIRST_SEED, CALM_SEED = 3001, 20_001
 
 
 def folder(work: Path, edge: Edge, noise: Noise) -> Path:
@@ -66,9 +66,9 @@ def _watch(name: str, sighting: Sighting, state: State, edge: Edge) -> dict:
 
 
 def plan(count: int, seconds: float, calm: int = 0, fps: float = FPS) -> list[Hour]:
-    """The first `count` hours of the site, scripted and ordinary in turn, and `calm` more without scripts; seeds from 1001
+    """The first `count` hours of the site, scripted and ordinary in turn, and `calm` more without scripts; seeds from FIRST_SEED
     on are for the report, those without scripts from CALM_SEED on."""
-    mixed = [Hour(1001 + n, seconds, fps, n % 2 == 0) for n in range(count)]
+    mixed = [Hour(FIRST_SEED + n, seconds, fps, n % 2 == 0) for n in range(count)]
     return mixed + [Hour(CALM_SEED + n, seconds, fps, False) for n in range(calm)]
 
 
