@@ -21,7 +21,7 @@ impl Ruler {
         let mut last: Option<PixelPoint> = None;
         for number in 0..=STRETCHES {
             let along = total * f64::from(number) / f64::from(STRETCHES);
-            let Some(road) = plane.road(at(centre, along)) else {
+            let Some(road) = plane.far(at(centre, along)) else {
                 // Beyond a hole distances no longer add up.
                 if marks.len() >= 2 {
                     break;
@@ -79,7 +79,9 @@ mod tests {
         let corner =
             |x: f64, y: f64| CalibrationPoint { image: FramePoint { x, y }, road: [20.0 * x, 50.0 * (1.0 - y)] };
         let points = vec![corner(0.2, 0.2), corner(0.8, 0.2), corner(0.8, 0.8), corner(0.2, 0.8)];
-        let calibration = Calibration { unit: RoadUnit::Metres, points, valid: Vec::new() };
+        let undrawn = Calibration { unit: RoadUnit::Metres, points: points.clone(), valid: Vec::new() };
+        let valid = points.iter().map(|point| point.image).collect();
+        let calibration = Calibration { unit: RoadUnit::Metres, points, valid };
         let plane = GroundPlane::fit(&calibration, frame, 10.0).unwrap();
         // From below the valid polygon up through it and out: 100..900 px, of which 200..800 hold.
         let centre = [PixelPoint::new(500.0, 900.0), PixelPoint::new(500.0, 100.0)];
@@ -89,5 +91,8 @@ mod tests {
         assert!((far - near - 20.0).abs() < 1e-6, "{near} {far}");
         assert_eq!((ruler.metres(20.0), ruler.metres(790.0)), (None, None));
         assert!(Ruler::new(&[PixelPoint::new(0.0, 0.0), PixelPoint::new(100.0, 0.0)], &plane).is_none());
+        // Where nobody drew how far it holds, a queue is measured as far as pixels are fine enough.
+        let plane = GroundPlane::fit(&undrawn, frame, 10.0).unwrap();
+        assert!((Ruler::new(&centre, &plane).unwrap().length() - 40.0).abs() < 0.1);
     }
 }

@@ -31,6 +31,8 @@ use kerege_contract::scene::Calibration;
 use kerege_contract::{FrameSize, PixelPoint};
 
 /// Distances may be off by this share at least: nobody measures a road better.
+/// No length of a queue is told where one pixel is more than this, metres.
+const QUEUE_METRES_PER_PIXEL: f64 = 1.0;
 const LEAST_ERROR: f64 = 0.01;
 /// The same where only four points were given: they always fit, and tell nothing of their error.
 const UNKNOWN_ERROR: f64 = 0.02;
@@ -92,7 +94,16 @@ impl GroundPlane {
     /// The same also beyond the points of the calibration, unless somebody drew a valid polygon, as far as a pixel is fine
     /// enough for speeds.
     pub(crate) fn near(&self, anchor: PixelPoint) -> Option<PixelPoint> {
-        let beyond = || self.reach(anchor, self.max_metres_per_pixel).filter(|_| !self.drawn);
+        self.beyond(anchor, self.max_metres_per_pixel)
+    }
+
+    /// The same as far as a pixel is fine enough to tell how long a queue is.
+    pub(crate) fn far(&self, anchor: PixelPoint) -> Option<PixelPoint> {
+        self.beyond(anchor, QUEUE_METRES_PER_PIXEL)
+    }
+
+    fn beyond(&self, anchor: PixelPoint, max_metres_per_pixel: f64) -> Option<PixelPoint> {
+        let beyond = || self.reach(anchor, max_metres_per_pixel).filter(|_| !self.drawn);
         self.road(anchor).or_else(beyond)
     }
 

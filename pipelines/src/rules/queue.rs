@@ -4,6 +4,9 @@
 //! faster than a walk is the queue's tail: while its head drives off at green it is still the same
 //! queue. Distances are along the lane in any one unit: metres on a calibrated lane, else pixels.
 
+/// Who goes so many times faster than what counts as queueing drives by himself: nobody follows him in a queue.
+const DRIVES: f64 = 3.0;
+
 /// A vehicle of the lane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Queuer {
@@ -35,6 +38,9 @@ pub(crate) fn queue(vehicles: &[Queuer], end: f64) -> Option<Queue> {
     for vehicle in vehicles {
         if reached - (vehicle.rear + vehicle.length) > vehicle.max_gap {
             break;
+        }
+        if vehicle.pace.is_some_and(|pace| pace >= DRIVES) {
+            continue;
         }
         reached = reached.min(vehicle.rear);
         // Those who drive off at the head, or whose speed is not known yet, break no row; only
@@ -69,6 +75,8 @@ mod tests {
         assert_eq!(length(&[car(54.5, 0.0), car(20.0, 0.0)]), 5.5);
         // Nobody waits at the line: those far back do not queue before it.
         assert_eq!(length(&[car(20.0, 0.0), car(13.0, 0.0)]), 0.0);
+        // One who drives out of the lane is no link to who stands behind him.
+        assert_eq!(length(&[car(50.0, 4.0), car(33.0, 0.0)]), 0.0);
         // One drives off over the line while the others still stand.
         assert_eq!(length(&[car(56.0, 2.0), car(47.5, 0.0), car(40.0, 0.0)]), 20.0);
         // A new one, of which no speed is known, breaks nothing.

@@ -7,6 +7,7 @@ use super::queue::{Queue, Queuer, queue};
 use super::{LaneUser, RoadUser, Watch};
 use crate::ground::Size;
 use crate::layout::LaneShape;
+use crate::track::Drift;
 use kerege_contract::PixelPoint;
 
 /// Over how long a speed is measured, seconds.
@@ -129,7 +130,12 @@ fn member<'t>(lane: &LaneShape, one: &LaneUser<'t>) -> Option<Member<'t>> {
     let way = |vector: PixelPoint| vector.distance(PixelPoint::default());
     let (at, length, speed) = match &lane.ruler {
         Some(ruler) => {
-            let speed = drift.and_then(|drift| Some(3.6 * way(drift.metres?) / drift.seconds));
+            let along = |point| ruler.metres(lane.locate(point).along);
+            let gone = |drift: &Drift| {
+                let before = PixelPoint::new(drift.place.x - drift.pixels.x, drift.place.y - drift.pixels.y);
+                drift.metres.map(way).or_else(|| Some((along(drift.place)? - along(before)?).abs()))
+            };
+            let speed = drift.and_then(|drift| Some(3.6 * gone(&drift)? / drift.seconds));
             (ruler.metres(one.on.along)?, Size::of(user.track.class()).length, speed)
         }
         None => (one.on.along, along_px, drift.map(|drift| way(drift.pixels) / drift.seconds / along_px)),

@@ -83,6 +83,22 @@ fn the_lanes_of_a_side_are_one_jam_whichever_leads() {
 }
 
 #[test]
+fn a_queue_is_as_long_beyond_the_points_of_the_calibration() {
+    let camera = Pinhole::default();
+    let points = [(-6.0, 12.0), (6.0, 12.0), (8.0, 24.0), (-8.0, 24.0), (-8.0, 34.0), (8.0, 34.0)]
+        .map(|(x, y)| format!("{{ image = {}, road = [{x:.1}, {y:.1}] }}", camera.point(x, y)));
+    let plane = format!("[calibration]\nunit = 'metres'\npoints = [{}]\n", points.join(", "));
+    let drawn = format!("valid = {}\n", camera.rectangle(-6.0, 11.0, 9.0, 36.0));
+    let spill = SPILL.to_owned() + "mark_m = 25.0\n";
+    for fps in [5.0, 10.0] {
+        let cars = jam(AWAY, 64.0, 6, 60.0);
+        let starts_with = |plane: &str| starts(&run(&road(&camera, Ground::Unknown, plane), &cars, fps, 80.0));
+        assert_eq!(starts_with(&format!("{spill}{plane}")), 1, "{fps}");
+        assert_eq!(starts_with(&format!("{spill}{plane}{drawn}")), 0, "{fps}: somebody drew where it holds");
+    }
+}
+
+#[test]
 fn two_lanes_of_one_jam_are_one_incident() {
     let scene = road(&Pinhole::default(), Ground::Calibrated, JAM);
     for fps in RATES {
