@@ -24,7 +24,7 @@ pub(crate) struct Layout {
     pub(crate) markings: Vec<MarkingShape>,
     line_ids: Vec<LineId>,
     /// Where each lane leaves its last waiting area, pixels along its centre line; none where it has none.
-    stops: Vec<Option<f64>>,
+    pub(crate) stops: Vec<Option<f64>>,
     /// By which signals each lane's traffic goes, in the scene's order.
     pub(crate) signals: Vec<LaneSignals>,
     /// How positions along each lane are measured.

@@ -23,7 +23,7 @@ pub(crate) fn footprint(track: &Track) -> PixelPoint {
 }
 
 /// The middle of the footprint of what is seen so, as far as a picture tells.
-pub(super) fn raised(bbox: PixelBox, class: RoadUserClass) -> PixelPoint {
+pub(crate) fn raised(bbox: PixelBox, class: RoadUserClass) -> PixelPoint {
     let up = if class.is_motor_vehicle() { HALF_FOOTPRINT * bbox.height() } else { 0.0 };
     PixelPoint::new(bbox.anchor().x, bbox.anchor().y - up)
 }

@@ -10,4 +10,4 @@ mod way;
 pub(crate) use crossing::Cut;
 pub(crate) use heirs::Heirs;
 pub(crate) use journey::{Journey, Step};
-pub(crate) use lane::footprint;
+pub(crate) use lane::{footprint, raised};

@@ -10,6 +10,7 @@
 use super::judge::Judge;
 use super::standing::{Presence, Still, came, one_row, sort_rows};
 use super::{About, Claim, Evidence, LaneUser, Post, RoadUser, Spot, Watch};
+use crate::count::raised;
 use crate::ground::Motion;
 use crate::{Reason, TrackId};
 use kerege_contract::event::EventObject;
@@ -226,7 +227,8 @@ impl Judge for IllegalStopJudge {
             let Some(still) = self.still.get(&user.id).copied() else { continue };
             // A stay does not end because the box shakes over the zone's edge.
             let known = self.stays.get(&user.id).map(|stay| stay.zone);
-            let Some(zone) = known.or_else(|| post.zone_at(watch, still.place)) else { continue };
+            let foot = || raised(still.bbox, user.track.class());
+            let Some(zone) = known.or_else(|| post.zone_at(watch, foot())) else { continue };
             let stay = self.stay(watch, user, still, zone);
             if queueing.contains(&user.id) {
                 stay.since = watch.now;

@@ -49,6 +49,9 @@ const SETTLING: f64 = 0.1;
 /// stand whose tracks were lost on the way, for the second.
 const STILL_FACTOR: f64 = 2.0;
 const WAITING_FACTOR: f64 = 5.0;
+/// Who was seen to come and may be one of a row that others hide stands for so many times the confirm time where no row
+/// waits.
+const UNSEEN_FACTOR: f64 = 3.0;
 /// Who stands so soon after the watch began was there before, seconds.
 const ARRIVED_S: f64 = 2.0;
 /// Who begins to stand so soon where one stood who had driven there, within this many box widths, may be the same
@@ -306,7 +309,7 @@ impl StoppedJudge {
         let waits = standing.behind_hidden || may_wait(watch, head, standing.foot);
         standing.waits = waits;
         // Where others hide the road before it, it may be one of a row that waits.
-        let (unseen, numbers) = (!standing.before.is_free(), standing.numbers.clone());
+        let (unseen, came, numbers) = (!standing.before.is_free(), standing.presence.drove, standing.numbers.clone());
         let standing_is_sure = standing.is_sure(&head.user, watch.now, &self.thresholds);
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.user.id) {
@@ -322,7 +325,14 @@ impl StoppedJudge {
             members: behind.iter().map(|other| other.user.id).collect(),
             heir_of: numbers,
             reach: SAME_ROW * head.user.size(),
-            confirm_s: if waits || unseen { self.waits_s(watch, head.lane, since) } else { self.thresholds.confirm_s },
+            confirm_s: match (waits, unseen) {
+                (false, false) => self.thresholds.confirm_s,
+                // Where the lane leads to no waiting area, a row that stands is none that waits.
+                (false, true) if came && watch.layout.stops[head.lane].is_none() => {
+                    UNSEEN_FACTOR * self.thresholds.confirm_s
+                }
+                _ => self.waits_s(watch, head.lane, since),
+            },
             over: Reason::Moved,
             ..Claim::by(rule, &head.user, Spot::lane(head.lane), since)
         })

@@ -128,15 +128,36 @@ fn who_drove_away_from_the_camera_by_metres_need_not_stand_for_longer() {
 }
 
 #[test]
-fn who_stands_behind_one_whom_a_bus_hides_heads_no_row() {
-    let scene = across(&(STOPPED.to_owned() + "lanes = ['far']\n"));
+fn who_stands_behind_one_whom_a_bus_hides_heads_no_row_where_rows_wait() {
+    let rule = STOPPED.to_owned() + "lanes = ['far']\n";
+    let stop = Pinhole::default().rectangle(9.0, 31.75, 14.0, 35.25);
+    let stop = format!("[[zone]]\nid = 'stop'\nkind = 'waiting'\npolygon = {stop}\n");
     let car =
         |arrives: f64, x: f64| Actor::new(Car, &[[arrives - 4.0, -13.0, 33.5], [arrives, x, 33.5], [80.0, x, 33.5]]);
     let bus = Actor::new(Bus, &[[0.0, 6.5, 29.0], [80.0, 6.5, 29.0]]);
     for fps in RATES {
-        let hidden = told(&scene, &[car(6.0, 4.0), car(9.0, -4.0), bus.clone()], 0.02, fps, 70.0);
-        assert_eq!(starts(&hidden), 0, "{fps}");
-        assert_eq!(starts(&told(&scene, &[car(9.0, -4.0)], 0.02, fps, 70.0)), 1, "{fps}: nobody before him");
+        let hidden = |more: &str| {
+            told(&across(&format!("{rule}{more}")), &[car(6.0, 4.0), car(9.0, -4.0), bus.clone()], 0.02, fps, 70.0)
+        };
+        assert_eq!(starts(&hidden(&stop)), 0, "{fps}");
+        // Where nobody waits for anything ahead, who stands in a row is told of, if only later.
+        let told_at: Vec<f64> = hidden("").incidents.iter().map(|change| change.detected_t).collect();
+        assert!(told_at.len() == 1 && (30.0..50.0).contains(&told_at[0]), "{fps}: {told_at:?}");
+        assert_eq!(starts(&told(&across(&rule), &[car(9.0, -4.0)], 0.02, fps, 70.0)), 1, "{fps}: nobody before him");
+    }
+}
+
+#[test]
+fn who_stands_in_a_narrow_zone_far_away_is_in_it_by_his_middle() {
+    let zone = Pinhole::default().rectangle(-10.0, 33.45, 10.0, 35.6);
+    let zone = format!("[[zone]]\nid = 'kerb'\nkind = 'no_stopping'\npolygon = {zone}\n");
+    let rule = "[[rule]]\nid = 'stays'\ntype = 'illegal_stop'\nmax_stay_s = 20\ncooldown_s = 5\n";
+    let visits = |y: f64| Actor::new(Car, &[[1.0, -13.0, y], [4.0, 2.0, y], [40.0, 2.0, y], [43.0, 20.0, y]]);
+    for fps in RATES {
+        let stays = |y: f64| starts(&told(&across(&format!("{zone}{rule}")), &[visits(y)], 0.01, fps, 50.0));
+        // His near side, where his box ends, is nearer than the zone.
+        assert_eq!(stays(34.1), 1, "{fps}");
+        assert_eq!(stays(31.5), 0, "{fps}: beside it");
     }
 }
 
