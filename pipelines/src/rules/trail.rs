@@ -8,7 +8,7 @@
 
 use super::{RoadUser, Watch};
 use crate::ground::{Size, contact_errs};
-use kerege_contract::PixelPoint;
+use kerege_contract::{PixelPoint, RoadUserClass};
 use std::collections::VecDeque;
 
 /// Over how long the way before and after a look is fitted, seconds.
@@ -34,6 +34,11 @@ const LEAST_FIT_S: f64 = 0.3;
 /// Whom nobody saw for longer, in doubt or until he was found so far off, may be another, seconds and metres.
 const UNSEEN_S: f64 = 1.0;
 const ELSEWHERE_M: f64 = 10.0;
+/// What the model takes one for is agreed on by this share of so many looks at least.
+const AGREED: f64 = 0.8;
+const AGREED_LOOKS: f64 = 3.0;
+/// Who is seen again after more than so many seconds was hidden.
+const LATER_S: f64 = 0.45;
 /// Error of a contact point in the picture, shares of the box.
 const CONTACT: f64 = 0.03;
 /// Where a pixel is coarser than this the plane tells no place, metres.
@@ -53,22 +58,61 @@ struct Look {
     wide: f64,
     /// Whether nothing hides its contact point.
     clear: bool,
+    goes: Goes,
+}
+
+/// How one goes by what the model took him for in one look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    OnFoot,
+    ByCycle,
+    ByCar,
+    ByTruck,
+}
+
+impl Goes {
+    const ALL: [Self; 4] = [Self::OnFoot, Self::ByCycle, Self::ByCar, Self::ByTruck];
+
+    const fn of(class: RoadUserClass) -> Self {
+        match class {
+            RoadUserClass::Person => Self::OnFoot,
+            RoadUserClass::Bicycle | RoadUserClass::Motorcycle => Self::ByCycle,
+            RoadUserClass::Bus | RoadUserClass::Truck => Self::ByTruck,
+            _ => Self::ByCar,
+        }
+    }
+
+    /// Whether another goes so, who was seen next after so many seconds: before one's eyes a van may turn into a truck, but
+    /// not while it is hidden.
+    fn is_another(self, next: Self, unseen_s: f64) -> bool {
+        let drive = |goes| matches!(goes, Self::ByCar | Self::ByTruck);
+        self != next && (unseen_s > LATER_S || !(drive(self) && drive(next)))
+    }
+
+    /// How one goes who was seen in some looks; none where they are too few or do not agree.
+    fn agreed<'l>(looks: &(impl Iterator<Item = &'l Look> + Clone)) -> Option<Self> {
+        let count = |of: &dyn Fn(&Look) -> bool| looks.clone().filter(|look| of(look)).map(|_| 1.0).sum::<f64>();
+        let all = count(&|_| true);
+        let most = |goes: &Self| count(&|look| look.goes == *goes) >= AGREED * all;
+        Self::ALL.into_iter().find(most).filter(|_| all >= AGREED_LOOKS)
+    }
 }
 
 impl Look {
     fn of(user: &RoadUser<'_>, watch: &Watch<'_>) -> Option<Self> {
         let (at, clear, contact) = (watch.now, watch.shows_contact(user), user.contact());
         let fix = user.track.history.last()?;
-        let (tall, wide) = (fix.height, fix.width);
+        let (tall, wide, goes) = (fix.height, fix.width, Goes::of(user.track.seen_class));
         let length = |way: PixelPoint| way.x.hypot(way.y);
         if let Some(plane) = &watch.layout.plane {
             let place = plane.reach(user.anchor, METRES_PER_PIXEL)?;
             let [down, right] = contact_errs(&contact, plane);
-            return Some(Self { at, place, err: length(down).hypot(length(right)), metre: 1.0, tall, wide, clear });
+            let err = length(down).hypot(length(right));
+            return Some(Self { at, place, err, metre: 1.0, tall, wide, clear, goes });
         }
         let err = CONTACT * contact.width.hypot(contact.height);
         let metre = user.height / Size::of(user.track.class()).height;
-        Some(Self { at, place: user.anchor, err, metre, tall, wide, clear })
+        Some(Self { at, place: user.anchor, err, metre, tall, wide, clear, goes })
     }
 }
 
@@ -143,11 +187,13 @@ impl Trail {
         let split = self.split(index);
         match (doubt, split) {
             (Some(doubt), split) => {
-                let one = split.is_some_and(|split| split.clear && split.off <= ONE && split.unseen_s <= UNSEEN_S);
+                let one = split.is_some_and(|split| {
+                    split.clear && !split.unlike && split.off <= ONE && split.unseen_s <= UNSEEN_S
+                });
                 (!one).then_some(doubt)
             }
             (None, Some(split)) => {
-                let two = split.elsewhere || split.off > if split.clear { TWO } else { TWO_HIDDEN };
+                let two = split.elsewhere || split.unlike || split.off > if split.clear { TWO } else { TWO_HIDDEN };
                 two.then_some(look.at)
             }
             (None, None) => None,
@@ -157,9 +203,11 @@ impl Trail {
     /// The way before a look against the way from it on; none where one of them is not known.
     fn split(&self, index: usize) -> Option<Split> {
         let (last, first) = (self.looks.get(index.checked_sub(1)?)?.at, self.looks[index].at);
-        let before = Fit::of(&self.looks.range(..index).filter(|look| look.at >= last - WINDOW_S), End::Last)?;
-        let after = Fit::of(&self.looks.range(index..).filter(|look| look.at <= first + WINDOW_S), End::First)?;
-        Some(Split::of(&before, &after))
+        let before = self.looks.range(..index).filter(|look| look.at >= last - WINDOW_S);
+        let after = self.looks.range(index..).filter(|look| look.at <= first + WINDOW_S);
+        let unlike =
+            Goes::agreed(&before).zip(Goes::agreed(&after)).is_some_and(|(a, b)| a.is_another(b, first - last));
+        Some(Split { unlike, ..Split::of(&Fit::of(&before, End::Last)?, &Fit::of(&after, End::First)?) })
     }
 
     /// Forgets what no way that is still to be judged begins with.
@@ -190,6 +238,8 @@ struct Split {
     elsewhere: bool,
     /// Whether both were seen well.
     clear: bool,
+    /// Whether the model takes one for a walker, say, and the other for a rider.
+    unlike: bool,
 }
 
 impl Split {
@@ -206,7 +256,13 @@ impl Split {
         let place = (apart - most * unseen_s * unseen_s / 2.0) / err;
         let speed = (change - most * passed_s) / err_speed;
         let elsewhere = unseen_s > UNSEEN_S && p.distance(q) > ELSEWHERE_M * before.metre.max(after.metre);
-        Self { off: place.max(0.0) + speed.max(0.0), unseen_s, elsewhere, clear: before.clear && after.clear }
+        Self {
+            off: place.max(0.0) + speed.max(0.0),
+            unseen_s,
+            elsewhere,
+            clear: before.clear && after.clear,
+            unlike: false,
+        }
     }
 }
 
@@ -275,7 +331,16 @@ mod tests {
         let look = |n: u32| {
             let at = 0.2 * f64::from(n);
             let (x, y) = place(at);
-            Look { at, place: PixelPoint::new(x, y), err: 0.3, metre: 1.0, tall: 40.0, wide: 40.0, clear }
+            Look {
+                at,
+                place: PixelPoint::new(x, y),
+                err: 0.3,
+                metre: 1.0,
+                tall: 40.0,
+                wide: 40.0,
+                clear,
+                goes: Goes::ByCar,
+            }
         };
         let (looks, doubts) = ((0..20).map(look).collect(), doubts.to_vec());
         Trail { looks, since: 0.0, judged_to: f64::NEG_INFINITY, doubted: 0.0, doubts }
@@ -304,6 +369,29 @@ mod tests {
         };
         assert!((unseen(|t| (0.0, 8.0 * t)) - 3.0).abs() < 0.1, "16 m on");
         assert!(unseen(|t| (0.0, 3.0 * t)) < 0.1, "a car's length on");
+    }
+
+    #[test]
+    fn who_is_taken_for_a_rider_from_some_look_on_is_another() {
+        let seen = |before: Goes, after: Goes, hidden: bool| {
+            let mut trail = trail(|t| (0.0, t), &[], true);
+            trail.looks.iter_mut().for_each(|look| look.goes = if look.at < 1.9 { before } else { after });
+            trail.looks.retain(|look| !hidden || !(1.3..1.9).contains(&look.at));
+            trail.own_since(9.0)
+        };
+        use Goes::{ByCar, ByCycle, ByTruck, OnFoot};
+        for (before, after, hidden, another) in [
+            (OnFoot, OnFoot, false, false),
+            (OnFoot, ByCycle, false, true),
+            (ByCycle, ByCar, false, true),
+            (ByCar, ByTruck, false, false),
+            (ByCar, ByTruck, true, true),
+        ] {
+            assert_eq!(seen(before, after, hidden) > 1.8, another, "{before:?} {after:?} {hidden}");
+        }
+        let mut now_and_then = trail(|t| (0.0, t), &[], true);
+        now_and_then.looks.iter_mut().step_by(3).for_each(|look| look.goes = OnFoot);
+        assert!(now_and_then.own_since(9.0) < 0.1);
     }
 
     #[test]

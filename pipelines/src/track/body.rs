@@ -72,6 +72,8 @@ pub(crate) struct Track {
     pub(crate) unseen: Unseen,
     /// Score of the last sighting.
     pub(crate) score: f32,
+    /// What the model took the last sighting for.
+    pub(crate) seen_class: RoadUserClass,
     /// The last sighting as the model gave it.
     pub(crate) frame_box: FrameBox,
     /// The last sighting in square pixels, as seen.
@@ -114,6 +116,7 @@ impl Track {
             hits: 0,
             unseen: Unseen::No,
             score: 0.0,
+            seen_class: RoadUserClass::Vehicle,
             frame_box: FrameBox { x1: 0.0, y1: 0.0, x2: 0.0, y2: 0.0 },
             seen_box: PixelBox::default(),
             whole_box: PixelBox::default(),
@@ -215,8 +218,10 @@ impl Track {
 
     fn note(&mut self, at: f64, sighting: &Sighting, whole: PixelBox, road: Option<PixelPoint>) {
         self.score = sighting.score;
+        self.seen_class = sighting.class;
         self.worth += f64::from(sighting.score);
-        self.votes.add(sighting.class, sighting.score, self.pace());
+        let passed_s = self.history.last().map_or(0.0, |last| at - last.at);
+        self.votes.add(sighting.class, sighting.score, self.pace(), passed_s);
         self.frame_box = sighting.frame_box;
         self.seen_box = sighting.bbox;
         self.whole_box = whole;

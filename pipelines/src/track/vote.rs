@@ -1,7 +1,11 @@
-//! The class of a track: what the model said over its life, weighted by score.
+//! The class of a track: what the model said of late, weighted by score.
+//!
+//! Votes fade, since a track may have gone over to another road user: what it showed long ago says little of who it is.
 
 use kerege_contract::RoadUserClass;
 
+/// Votes fade with this time constant, seconds.
+const FADES_S: f64 = 8.0;
 /// Share of votes that makes sure what kind a track is.
 const SURE: f32 = 0.8;
 /// Share of a track's votes for cycles, and of those for a person those in haste, that make it a rider.
@@ -54,9 +58,12 @@ impl Default for Votes {
 }
 
 impl Votes {
-    /// Adds one detection's vote.
-    pub(crate) fn add(&mut self, class: RoadUserClass, score: f32, pace: Pace) {
+    /// Adds one detection's vote, so many seconds after the one before.
+    pub(crate) fn add(&mut self, class: RoadUserClass, score: f32, pace: Pace, passed_s: f64) {
         let vote = score.max(0.01);
+        #[expect(clippy::cast_possible_truncation, reason = "a share")]
+        let kept = (-passed_s / FADES_S).exp() as f32;
+        self.by_class.iter_mut().chain([&mut self.in_haste]).for_each(|votes| *votes *= kept);
         if let Some(index) = RoadUserClass::ALL.iter().position(|known| *known == class) {
             self.by_class[index] += vote;
         }
@@ -120,12 +127,12 @@ mod tests {
     #[test]
     fn the_majority_by_score_wins() {
         let mut votes = Votes::default();
-        votes.add(RoadUserClass::Bus, 0.9, Pace::Any);
-        votes.add(RoadUserClass::Truck, 0.4, Pace::Any);
-        votes.add(RoadUserClass::Truck, 0.3, Pace::Any);
+        votes.add(RoadUserClass::Bus, 0.9, Pace::Any, 0.0);
+        votes.add(RoadUserClass::Truck, 0.4, Pace::Any, 0.0);
+        votes.add(RoadUserClass::Truck, 0.3, Pace::Any, 0.0);
         assert_eq!(votes.class(), RoadUserClass::Bus);
         assert!((votes.confidence() - 0.5625).abs() < 1e-6);
-        votes.add(RoadUserClass::Truck, 0.6, Pace::Any);
+        votes.add(RoadUserClass::Truck, 0.6, Pace::Any, 0.0);
         assert_eq!(votes.class(), RoadUserClass::Truck);
     }
 
@@ -141,21 +148,31 @@ mod tests {
         ] {
             let mut votes = Votes::default();
             for n in 0..persons {
-                votes.add(Person, 0.5, if n < in_haste { Pace::InHaste } else { Pace::Any });
+                votes.add(Person, 0.5, if n < in_haste { Pace::InHaste } else { Pace::Any }, 0.0);
             }
-            (0..bicycles).for_each(|_| votes.add(Bicycle, 0.5, Pace::InHaste));
-            (0..motorcycles).for_each(|_| votes.add(Motorcycle, 0.5, Pace::InHaste));
+            (0..bicycles).for_each(|_| votes.add(Bicycle, 0.5, Pace::InHaste, 0.0));
+            (0..motorcycles).for_each(|_| votes.add(Motorcycle, 0.5, Pace::InHaste, 0.0));
             assert_eq!(votes.class(), wanted, "{persons} {in_haste} {bicycles} {motorcycles}");
         }
     }
 
     #[test]
+    fn who_goes_on_under_the_number_of_another_is_what_he_is_seen_as() {
+        let mut votes = Votes::default();
+        (0..100).for_each(|_| votes.add(RoadUserClass::Bicycle, 0.9, Pace::Any, 0.2));
+        (0..20).for_each(|_| votes.add(RoadUserClass::Person, 0.9, Pace::Any, 0.2));
+        assert_eq!(votes.class(), RoadUserClass::Bicycle, "4 s");
+        (0..20).for_each(|_| votes.add(RoadUserClass::Person, 0.9, Pace::Any, 0.2));
+        assert_eq!(votes.class(), RoadUserClass::Person, "8 s");
+    }
+
+    #[test]
     fn the_kind_is_told_when_nearly_all_votes_agree() {
         let mut votes = Votes::default();
-        votes.add(RoadUserClass::Car, 0.9, Pace::Any);
-        votes.add(RoadUserClass::Truck, 0.9, Pace::Any);
+        votes.add(RoadUserClass::Car, 0.9, Pace::Any, 0.0);
+        votes.add(RoadUserClass::Truck, 0.9, Pace::Any, 0.0);
         assert_eq!(votes.kind(), Some(Kind::FourWheels));
-        votes.add(RoadUserClass::Person, 0.9, Pace::Any);
+        votes.add(RoadUserClass::Person, 0.9, Pace::Any, 0.0);
         assert_eq!(votes.kind(), None);
     }
 }

@@ -7,7 +7,7 @@ use crate::road::{AWAY, AWAY_RIGHT, Ground, STOPPED, TOWARDS, WRONG_WAY, road, w
 use crate::ruled::{brief, near, none, only, starts, visit};
 use crate::street::{Actor, Detector, Pinhole};
 use crate::watch::{Record, Timing, film, meta};
-use kerege_contract::RoadUserClass::{Bus, Car, Motorcycle, Person};
+use kerege_contract::RoadUserClass::{Bicycle, Bus, Car, Motorcycle, Person};
 use kerege_contract::Scene;
 use kerege_pipelines::{Options, Pipeline, TrackId, Tracked};
 
@@ -111,6 +111,45 @@ fn a_track_that_one_who_waits_loses_to_one_who_crosses_turns_nowhere() {
             assert_eq!(over, ["in", "right"], "{ground:?} {fps}");
             none(&record, &format!("{ground:?} {fps}"));
         }
+    }
+}
+
+#[test]
+fn a_walker_on_the_pavement_whose_number_a_rider_takes_is_not_on_the_road() {
+    let rule = "[[rule]]\nid = 'people'\ntype = 'pedestrian_on_road'\n";
+    let scene = road(&Pinhole::default(), Ground::Calibrated, rule);
+    let walks = Actor::new(Person, &[[0.0, -4.1, 42.0], [12.0, -4.1, 56.0]]);
+    let rides = |class, kmh: f64| Actor::drive(class, 12.0, [TOWARDS - 1.3, 56.0], [TOWARDS - 1.3, 12.0], kmh);
+    for fps in RATES {
+        let taken = |by: &Actor| run(&scene, &[bears(1, &walks, 0.0, 12.0), bears(1, by, 12.0, 20.0)], fps, 20.0);
+        none(&taken(&rides(Bicycle, 18.0)), &format!("{fps}"));
+        let steps =
+            Actor::new(Person, &[[0.0, -4.6, 30.0], [12.0, -4.6, 46.0], [14.0, TOWARDS, 46.0], [20.0, 5.0, 46.0]]);
+        assert_eq!(starts(&run(&scene, &[bears(1, &steps, 0.0, 20.0)], fps, 20.0)), 1, "{fps}: he steps onto it");
+    }
+}
+
+#[test]
+fn who_walks_under_the_number_of_a_cyclist_turns_nowhere() {
+    let camera = Pinhole::default();
+    let line = |id: &str, from: (f64, f64), to: (f64, f64)| {
+        let (a, b) = (camera.point(from.0, from.1), camera.point(to.0, to.1));
+        format!("[[line]]\nid = '{id}'\na = {a}\nb = {b}\n")
+    };
+    let lines = line("in", (7.5, 20.0), (-4.0, 20.0)) + &line("right", (8.0, 46.0), (8.0, 30.0));
+    let rule = "[[rule]]\nid = 'no-right'\ntype = 'illegal_turn'\nlines = ['in']\nto = ['right']\n";
+    let way = [[24.0, AWAY, 12.0], [38.0, AWAY, 32.0], [46.0, 14.0, 38.0]];
+    let (rides, walks) =
+        (Actor::new(Bicycle, &[[0.0, AWAY, 50.0], [12.0, AWAY, 19.0], [24.0, AWAY, 12.0]]), Actor::new(Person, &way));
+    for fps in RATES {
+        let scene = road(&camera, Ground::Calibrated, &(lines.clone() + rule));
+        let names = [bears(1, &rides, 0.0, 24.0), bears(1, &walks, 24.0, 46.0)];
+        none(&run(&scene, &names, fps, 46.0), &format!("{fps}"));
+        assert_eq!(
+            starts(&run(&scene, &[bears(1, &Actor::new(Bicycle, &way), 24.0, 46.0)], fps, 46.0)),
+            1,
+            "{fps}: he rides"
+        );
     }
 }
 
