@@ -54,13 +54,14 @@ pub(super) struct Drive<C> {
     /// When and where its contact point was hidden last.
     hidden: Option<(f64, PixelPoint)>,
     pub(super) case: Option<C>,
-    /// Whether its way over the line was surely one road user's: a track may go over to another.
-    pub(super) is_own: bool,
+    /// Whether its way over the line was surely one road user's (a track may go over to another); none before that was
+    /// asked.
+    owned: Option<bool>,
 }
 
 impl<C> Drive<C> {
     fn new() -> Self {
-        Self { approach: Approach::default(), lane: None, came: None, hidden: None, case: None, is_own: false }
+        Self { approach: Approach::default(), lane: None, came: None, hidden: None, case: None, owned: None }
     }
 
     /// Whether where its contact point seems to be can be believed.
@@ -96,10 +97,19 @@ impl<C> Drive<C> {
 
     /// Asks whose way over the line it was, as long as more can be known of that.
     fn note_owner(&mut self, id: TrackId, watch: &Watch<'_>) {
-        let Some(over) = self.approach.over() else { return };
-        if watch.now - over.to <= trail::WINDOW_S {
-            self.is_own = watch.trails.own_since(id, over.to) <= over.from;
+        let Some(over) = self.approach.over() else {
+            self.owned = None;
+            return;
+        };
+        // Who is far off is known to be over it only later.
+        if self.owned.is_none() || watch.now - over.to <= trail::WINDOW_S {
+            self.owned = Some(watch.trails.own_since(id, over.to) <= over.from);
         }
+    }
+
+    /// Whether its way over the line was surely its own.
+    pub(super) fn is_own(&self) -> bool {
+        self.owned == Some(true)
     }
 
     /// When its front passed the line; none while it is before it.

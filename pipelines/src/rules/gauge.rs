@@ -15,8 +15,8 @@ const BRAKES: f64 = 8.0;
 /// Who drives along the line does not come over it: the least sine of the angle between them.
 const CROSSES: f64 = 0.4;
 /// Looks err alike for this time, seconds, and the mean of ever so many is no better than of two.
-const ALIKE_S: f64 = 1.0;
-const AT_BEST: f64 = 2.0;
+pub(super) const ALIKE_S: f64 = 1.0;
+pub(super) const AT_BEST: f64 = 2.0;
 
 /// A stop line, where it lies in the space in which it is measured.
 #[derive(Debug, Clone, Copy)]

@@ -28,6 +28,7 @@ mod loitering;
 mod meetings;
 mod near_miss;
 mod neighbours;
+mod passage;
 mod pedestrian_on_road;
 mod queue;
 mod queue_spillback;

@@ -9,7 +9,7 @@
 use super::approach::Over;
 use super::at_line::{Drives, Signal};
 use super::judge::Judge;
-use super::watch::{Post, RoadUser, Watch};
+use super::watch::{Post, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::Reason;
 use crate::signals::{PATIENCE_S, Shown};
@@ -103,7 +103,8 @@ impl RedLightJudge {
                 afoot: 0,
             });
             if !case.closed {
-                (case.looks, case.afoot) = (case.looks + 1, case.afoot + u32::from(is_afoot(watch, user)));
+                (case.looks, case.afoot) =
+                    (case.looks + 1, case.afoot + u32::from(user.track.seen_class == RoadUserClass::Person));
             }
             case.cleared |= gauge.is_clear();
             // Who stood before the line and seems to drive as soon as he is beyond it may be another, found elsewhere.
@@ -145,7 +146,7 @@ impl Judge for RedLightJudge {
             let Some(went_on) = case.went_on() else { continue };
             let verdict = verdict(thresholds, case, [&over, &went_on], watch);
             case.closed = verdict != Verdict::Waits;
-            if let (Verdict::Red, Some((came, place)), true) = (verdict, drive.came, drive.is_own) {
+            if let (Verdict::Red, Some((came, place)), true) = (verdict, drive.came, drive.is_own()) {
                 let spot = Spot::line(*number, drive.lane);
                 claims.push(Claim {
                     about: About::One(*id),
@@ -197,13 +198,6 @@ fn verdict(thresholds: &RedLight, case: &Case, [over, went_on]: [&Over; 2], watc
         (_, Exit::NotSeen) if age > TURN_S - 1.0 => Verdict::Lawful,
         (_, Exit::NotSeen) => Verdict::Waits,
     }
-}
-
-/// Whether the model just saw a person in a vehicle's place.
-fn is_afoot(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
-    let own = user.track.seen_box;
-    let best = watch.sightings.iter().max_by(|a, b| a.bbox.iou(own).total_cmp(&b.bbox.iou(own)));
-    best.is_some_and(|sighting| sighting.class == RoadUserClass::Person)
 }
 
 fn evidence(thresholds: &RedLight, over: &Over, object: EventObject, watch: &Watch<'_>) -> Evidence {

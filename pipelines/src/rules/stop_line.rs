@@ -110,7 +110,7 @@ impl Judge for StopLineJudge {
         self.drives.retain(|id, _| watch.users.iter().any(|user| user.id == id));
         let (signal, confirm_s) = (self.signal(), self.thresholds.confirm_s);
         for ((number, id), drive) in &mut self.drives.all {
-            let (over, lane, is_own) = (drive.over(), drive.lane, drive.is_own);
+            let (over, lane, is_own) = (drive.over(), drive.lane, drive.is_own());
             let (Some(stand), Some(over)) = (&mut drive.case, over) else { continue };
             if watch.now - stand.since < confirm_s || !stand.is_beyond() {
                 continue;
