@@ -30,9 +30,9 @@ use kerege_contract::geometry::polygon_contains;
 use kerege_contract::scene::Calibration;
 use kerege_contract::{FrameSize, PixelPoint};
 
-/// Distances may be off by this share at least: nobody measures a road better.
 /// No length of a queue is told where one pixel is more than this, metres.
 const QUEUE_METRES_PER_PIXEL: f64 = 1.0;
+/// Distances may be off by this share at least: nobody measures a road better.
 const LEAST_ERROR: f64 = 0.01;
 /// The same where only four points were given: they always fit, and tell nothing of their error.
 const UNKNOWN_ERROR: f64 = 0.02;

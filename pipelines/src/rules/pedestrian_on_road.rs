@@ -159,7 +159,7 @@ impl PedestrianJudge {
         let clear =
             paced && user.track.mean_score() >= walk.least_score() && user.track.class_confidence() >= LEAST_SHARE;
         let min_s = if walk.gait > Gait::NeverMoved && !walk.other { min_s } else { min_s.max(NEVER_MOVED_S) };
-        // Most of its life says what it is; a rider who took its number is seen as one at once.
+        // A rider who took his number is seen as one before most votes of late are for a cycle.
         let rides = walk.rode || user.track.seen_class.is_cycle();
         walk.looks.push_back((now, inside && !rides && (kerb == Kerb::Away || walk.on.is_some())));
         while walk.looks.front().is_some_and(|look| look.0 < now - min_s - 1e-6) {
