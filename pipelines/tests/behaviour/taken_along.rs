@@ -91,20 +91,24 @@ fn a_track_that_passes_to_the_car_beside_changes_no_lane() {
     }
 }
 
-#[test]
-fn a_track_that_one_who_waits_loses_to_one_who_crosses_turns_nowhere() {
-    let camera = Pinhole::default();
+/// A line by which one comes, another by which one leaves to the right, and that nobody may.
+fn no_right(camera: &Pinhole) -> String {
     let line = |id: &str, from: (f64, f64), to: (f64, f64)| {
         let (a, b) = (camera.point(from.0, from.1), camera.point(to.0, to.1));
         format!("[[line]]\nid = '{id}'\na = {a}\nb = {b}\n")
     };
     let lines = line("in", (7.5, 20.0), (-4.0, 20.0)) + &line("right", (8.0, 46.0), (8.0, 30.0));
-    let rule = "[[rule]]\nid = 'no-right'\ntype = 'illegal_turn'\nlines = ['in']\nto = ['right']\n";
+    lines + "[[rule]]\nid = 'no-right'\ntype = 'illegal_turn'\nlines = ['in']\nto = ['right']\n"
+}
+
+#[test]
+fn a_track_that_one_who_waits_loses_to_one_who_crosses_turns_nowhere() {
+    let camera = Pinhole::default();
     // One waits in the junction to drive on; another crosses behind him.
     let waits = Actor::new(Car, &[[0.0, AWAY, 10.0], [3.0, AWAY, 38.0], [12.0, AWAY, 38.0]]);
     let crosses = Actor::drive(Car, 8.0, [AWAY - 1.0, 40.5], [AWAY + 25.0, 40.5], 36.0);
     for ground in [Ground::Calibrated, Ground::Unknown] {
-        let scene = road(&camera, ground, &(lines.clone() + rule));
+        let scene = road(&camera, ground, &no_right(&camera));
         for fps in RATES {
             let record = run(&scene, &[bears(1, &waits, 0.0, 8.0), bears(1, &crosses, 8.0, 14.0)], fps, 14.0);
             let over: Vec<String> = record.passages.iter().map(|p| p.line.to_string()).collect();
@@ -132,17 +136,11 @@ fn a_walker_on_the_pavement_whose_number_a_rider_takes_is_not_on_the_road() {
 #[test]
 fn who_walks_under_the_number_of_a_cyclist_turns_nowhere() {
     let camera = Pinhole::default();
-    let line = |id: &str, from: (f64, f64), to: (f64, f64)| {
-        let (a, b) = (camera.point(from.0, from.1), camera.point(to.0, to.1));
-        format!("[[line]]\nid = '{id}'\na = {a}\nb = {b}\n")
-    };
-    let lines = line("in", (7.5, 20.0), (-4.0, 20.0)) + &line("right", (8.0, 46.0), (8.0, 30.0));
-    let rule = "[[rule]]\nid = 'no-right'\ntype = 'illegal_turn'\nlines = ['in']\nto = ['right']\n";
     let way = [[24.0, AWAY, 12.0], [38.0, AWAY, 32.0], [46.0, 14.0, 38.0]];
     let (rides, walks) =
         (Actor::new(Bicycle, &[[0.0, AWAY, 50.0], [12.0, AWAY, 19.0], [24.0, AWAY, 12.0]]), Actor::new(Person, &way));
     for fps in RATES {
-        let scene = road(&camera, Ground::Calibrated, &(lines.clone() + rule));
+        let scene = road(&camera, Ground::Calibrated, &no_right(&camera));
         let names = [bears(1, &rides, 0.0, 24.0), bears(1, &walks, 24.0, 46.0)];
         none(&run(&scene, &names, fps, 46.0), &format!("{fps}"));
         assert_eq!(
