@@ -4,6 +4,7 @@
 //! Velocities are medians of the slopes between all pairs of fixes (Theil and Sen), so that a box that
 //! jumps once, or shakes, does not look like braking.
 
+use super::GroundPlane;
 use super::footprint::{dot, unit};
 use crate::track::{Fix, History};
 use kerege_contract::PixelPoint;
@@ -46,8 +47,17 @@ impl Motion {
     /// Of the fixes from `from` to `to` pipeline seconds, as far back as all have a place on the road;
     /// none when they are too few or too close together.
     pub(crate) fn over(history: &History, from: f64, to: f64) -> Option<Self> {
+        Self::of(history, from, to, |fix| fix.road)
+    }
+
+    /// The same where the places may lie beyond the points of the calibration (see [`GroundPlane::far`]).
+    pub(crate) fn beyond(history: &History, plane: &GroundPlane, from: f64, to: f64) -> Option<Self> {
+        Self::of(history, from, to, |fix| plane.far(fix.anchor))
+    }
+
+    fn of(history: &History, from: f64, to: f64, place: impl Fn(&Fix) -> Option<PixelPoint>) -> Option<Self> {
         let within = |fix: &&Fix| (from - 1e-6..=to + 1e-6).contains(&fix.at);
-        let on_road = history.iter().rev().filter(within).map_while(|fix| Some((fix.at, fix.road?)));
+        let on_road = history.iter().rev().filter(within).map_while(|fix| Some((fix.at, place(fix)?)));
         let places: Vec<(f64, PixelPoint)> = on_road.collect();
         let (last, first) = (places.first()?.0, places.last()?.0);
         if places.len() < MIN_FIXES || last - first < MIN_SPAN * (to - from) {

@@ -52,8 +52,9 @@ struct Cause {
     objects: Vec<EventObject>,
     place: PixelPoint,
     since_utc: UtcTime,
-    /// When it was last claimed.
+    /// When it was last claimed, and when those that cause it were last seen while it was.
     held: f64,
+    seen: f64,
     held_utc: UtcTime,
     /// How long it must be absent before it is over, seconds, and why it is then.
     clear_s: f64,
@@ -217,6 +218,7 @@ impl Causes {
             place: PixelPoint::default(),
             since_utc: open.since,
             held: f64::NEG_INFINITY,
+            seen: f64::NEG_INFINITY,
             held_utc: open.last_seen,
             clear_s: 0.0,
             over: Reason::Cleared,
@@ -268,6 +270,7 @@ impl Cause {
             place: claim.place,
             since_utc: moment.clock.utc_of(claim.since),
             held: f64::NEG_INFINITY,
+            seen: f64::NEG_INFINITY,
             held_utc: moment.clock.utc(),
             clear_s: claim.clear_s,
             over: claim.over,
@@ -337,11 +340,13 @@ impl Cause {
             _ => return false,
         };
         match (self.stage, claim.course) {
-            (Stage::Waiting, Course::Moves) => true,
+            (Stage::Waiting, Course::Moves | Course::Drives) => true,
             (Stage::Waiting, Course::Passes) => false,
             (Stage::Waiting, Course::Stands) => moment.frame.pixel(self.key.place).distance(claim.place) <= claim.reach,
             // What passes is known again for a moment only: the next one comes the same way.
             (_, Course::Passes) if moment.clock.now() - self.held > moment.options.max_gap_s => false,
+            // Two that were seen doing it at one time are two.
+            (_, Course::Drives) if claim.since < self.seen => false,
             _ => self.place.distance(claim.place) <= reach,
         }
     }
@@ -382,9 +387,12 @@ impl Cause {
         (self.reach, self.left) = (if stands { claim.reach } else { -1.0 }, false);
         self.held = moment.clock.now();
         self.held_utc = moment.clock.utc();
+        if claim.about.users().any(|user| moment.cast.is_seen(user)) {
+            self.seen = self.held;
+        }
         self.remember(claim, self.held);
         // Those who walk together part and meet again: who once took part in it does not begin another.
-        if claim.course == Course::Moves {
+        if matches!(claim.course, Course::Moves | Course::Drives) {
             self.attach(claim);
         } else {
             self.members.clone_from(&claim.members);

@@ -67,6 +67,8 @@ pub(crate) enum Course {
     Stands,
     /// It moves, and goes on doing so: after an interruption it is anywhere in its lane or zone.
     Moves,
+    /// The same, but by itself: who does so while it is seen to is another.
+    Drives,
     /// It is over in a moment: after an interruption the next one is another.
     Passes,
 }

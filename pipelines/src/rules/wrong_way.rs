@@ -146,7 +146,7 @@ impl WrongWayJudge {
         against.sure.then(|| Claim {
             reach: SAME_PLACE * one.user.size(),
             confirm_s: self.thresholds.min_s,
-            course: Course::Moves,
+            course: Course::Drives,
             over: Reason::Moved,
             ..Claim::by(rule, &one.user, Spot::lane(one.lane), against.since)
         })
@@ -174,7 +174,7 @@ impl Against {
 /// The angle between a step and the lane: on the road where it is known, else in the picture.
 fn angle_deg(layout: &Layout, at: PixelPoint, step: PixelPoint, lane: PixelPoint) -> f64 {
     let (step, lane) = match &layout.plane {
-        Some(plane) if plane.road(at).is_some() => (plane.vector(at, step), plane.vector(at, lane)),
+        Some(plane) if plane.far(at).is_some() => (plane.vector(at, step), plane.vector(at, lane)),
         _ => (step, lane),
     };
     let cross = step.x * lane.y - step.y * lane.x;
@@ -197,7 +197,7 @@ fn explained(layout: &Layout, one: &LaneUser<'_>, heading: PixelPoint) -> bool {
 fn net_m(layout: &Layout, from: PixelPoint, one: &LaneUser<'_>) -> f64 {
     let way = || {
         let plane = layout.plane.as_ref()?;
-        let (a, b) = (plane.road(from)?, plane.road(one.user.anchor)?);
+        let (a, b) = (plane.far(from)?, plane.far(one.user.anchor)?);
         let toward = unit(PixelPoint::new(b.x - a.x, b.y - a.y))?;
         let contact = one.user.contact();
         let before = crate::ground::Contact { anchor: from, ..contact };
@@ -209,10 +209,12 @@ fn net_m(layout: &Layout, from: PixelPoint, one: &LaneUser<'_>) -> f64 {
 
 /// Whether it drives against its lane beyond doubt just now; where there is no ground plane that is not asked.
 fn drives_against(one: &LaneUser<'_>, watch: &Watch<'_>, min_angle_deg: f64) -> bool {
-    let Some(plane) = watch.layout.plane.as_ref().filter(|plane| plane.road(one.user.anchor).is_some()) else {
+    let Some(plane) = watch.layout.plane.as_ref().filter(|plane| plane.far(one.user.anchor).is_some()) else {
         return true;
     };
-    let Some(motion) = Motion::over(&one.user.track.history, watch.now - SPEED_S, watch.now) else { return false };
+    let Some(motion) = Motion::beyond(&one.user.track.history, plane, watch.now - SPEED_S, watch.now) else {
+        return false;
+    };
     let lane = plane.direction(one.user.anchor, one.on.direction);
     let along = dot(motion.velocity, lane);
     along <= motion.speed() * min_angle_deg.to_radians().cos() && motion.speed() - SURE * motion.error >= LEAST_SPEED
@@ -220,5 +222,5 @@ fn drives_against(one: &LaneUser<'_>, watch: &Watch<'_>, min_angle_deg: f64) -> 
 
 fn metres(layout: &Layout, from: PixelPoint, to: PixelPoint) -> Option<f64> {
     let plane = layout.plane.as_ref()?;
-    Some(plane.road(from)?.distance(plane.road(to)?))
+    Some(plane.far(from)?.distance(plane.far(to)?))
 }

@@ -39,6 +39,34 @@ fn a_car_against_the_flow_is_found_at_every_frame_rate() {
 }
 
 #[test]
+fn two_who_follow_one_another_against_the_flow_are_two() {
+    for fps in RATES {
+        // The first is gone before it is sure that the second drives so.
+        let actors =
+            [(6.0, 36.0), (8.2, 29.0)].map(|(start, y)| Actor::drive(Car, start, [AWAY, y], [AWAY, 9.0], 30.0));
+        let record = run(Ground::Calibrated, &actors, fps);
+        let starts = record.incidents.iter().filter(|change| change.phase == Phase::Start).count();
+        assert_eq!(starts, 2, "{fps}: {:#?}", record.incidents);
+    }
+}
+
+#[test]
+fn metres_are_told_beyond_the_points_of_the_calibration_as_well() {
+    let camera = Pinhole::default();
+    let mut scene = road(&camera, Ground::Calibrated, WRONG_WAY);
+    let calibration = scene.calibration.as_mut().unwrap();
+    // Nobody drew how far it holds, and no point lies beyond 30 m.
+    calibration.valid.clear();
+    calibration.points.retain(|point| point.road[1] <= 30.0);
+    for fps in RATES {
+        let actors = [Actor::drive(Car, 6.0, [AWAY, 50.0], [AWAY, 31.0], 25.0)];
+        let frames = film(&camera, &actors, Detector::USUAL, Timing::rough(fps), 20.0, 9);
+        let starts = watch(&scene, &camera, &frames).incidents.iter().filter(|c| c.phase == Phase::Start).count();
+        assert_eq!(starts, 1, "{fps}");
+    }
+}
+
+#[test]
 fn lawful_traffic_raises_nothing() {
     for ground in BOTH {
         for fps in RATES {
