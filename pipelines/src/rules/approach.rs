@@ -4,7 +4,7 @@
 //! in square pixels, where the front of what drives away is known to half a box length: the error is
 //! larger then, and so is the time for which the signal must have been red.
 
-use super::gauge::{Gauge, StopLineShape};
+use super::gauge::{Gauge, Looks, StopLineShape};
 use super::passage::Passage;
 use super::watch::RoadUser;
 use crate::ground::{
@@ -39,6 +39,9 @@ const STEADY: f64 = 4.0;
 /// box may jump, and who walks before it may lift its bottom.
 const BEYOND_S: f64 = 0.3;
 const MIN_LOOKS: u32 = 3;
+/// A front that errs by no more than this is where it was: of who rests, all looks together must tell on which side of the
+/// line. In many looks one or two err by more than two errors.
+const RESTS: f64 = 3.0;
 /// It was before the line when it was seen there so often, one look after the other.
 const UPSTREAM_LOOKS: u32 = 2;
 
@@ -82,13 +85,21 @@ pub(super) struct Approach {
     passage: Passage,
     /// Since when it has been seen beyond the line, and how often surely.
     beyond: Option<(f64, u32)>,
+    /// All looks since its front came to where it is; none while it drives.
+    rest: Option<Looks>,
 }
 
 impl Approach {
-    /// Follows a vehicle to its newest fix; none while nothing can be said of its front.
-    pub(super) fn follow(&mut self, user: &RoadUser<'_>, line: &StopLineShape, layout: &Layout) -> Option<Gauge> {
+    /// Follows a vehicle to its newest fix, which came or comes in a lane; none while nothing can be said of its front.
+    pub(super) fn follow(
+        &mut self,
+        user: &RoadUser<'_>,
+        lane: Option<usize>,
+        line: &StopLineShape,
+        layout: &Layout,
+    ) -> Option<Gauge> {
         let fix = user.track.history.last()?;
-        let mut gauge = self.gauge(user, line, layout)?;
+        let mut gauge = self.gauge(user, lane, line, layout)?;
         self.learn(fix.at, &gauge);
         gauge.err = gauge.err.max(LASTS * self.shakes.sqrt());
         self.step(fix.at, &gauge);
@@ -127,9 +138,10 @@ impl Approach {
         if self.jumped(at, gauge) {
             // Another vehicle goes on under the same number.
             (self.upstream, self.passed, self.over, self.last) = (None, None, None, None);
-            (self.pace, self.beyond, self.before) = (None, None, (0, None));
+            (self.pace, self.beyond, self.before, self.rest) = (None, None, (0, None), None);
             self.passage.forget();
         }
+        self.note_rest(at, gauge);
         self.passage.note(at, gauge);
         self.speed = self.velocity.map(|_| gauge.speed);
         self.note_before(at, gauge);
@@ -144,6 +156,15 @@ impl Approach {
         }
         self.pace = self.last.filter(|last| at > last.0).map(|(before, was)| (gauge.beyond - was) / (at - before));
         self.last = Some((at, gauge.beyond));
+    }
+
+    fn note_rest(&mut self, at: f64, gauge: &Gauge) {
+        let kept = self.rest.take().filter(|rest| rest.hold(gauge, RESTS));
+        self.rest = (!gauge.drives()).then(|| {
+            let mut rest = kept.unwrap_or(Looks::none(at));
+            rest.note(at, gauge);
+            rest
+        });
     }
 
     /// Notes a look at one that is before the line, as it seems: a box may err in one look.
@@ -161,7 +182,8 @@ impl Approach {
             self.before = (0, None);
             return;
         }
-        let sure = if gauge.beyond < -2.0 * gauge.err { Some(at) } else { self.before.1 };
+        let rests = self.rest.is_none_or(|rest| rest.are_before(2.0));
+        let sure = if gauge.beyond < -2.0 * gauge.err && rests { Some(at) } else { self.before.1 };
         self.before = (self.before.0 + 1, sure);
         if self.before.0 >= UPSTREAM_LOOKS && sure.is_some() {
             (self.upstream, self.passed, self.over) = (sure, None, None);
@@ -171,10 +193,13 @@ impl Approach {
     /// Since when its front has surely been beyond the line; none until that lasted.
     fn seen_beyond(&mut self, at: f64, gauge: &Gauge) -> Option<f64> {
         let lost = self.is_lost(at);
-        if gauge.beyond < gauge.err || lost {
+        // What is seen once, and again only after a while, was not seen to last.
+        let seldom = self.last.is_some_and(|(before, _)| at - before > UNSEEN_S)
+            && self.beyond.is_some_and(|(_, looks)| looks < MIN_LOOKS);
+        if gauge.beyond < gauge.err || lost || seldom {
             self.beyond = None;
         }
-        if gauge.is_beyond() {
+        if gauge.is_beyond() && self.rest.is_none_or(|rest| rest.are_beyond(2.0)) {
             let (since, looks) = self.beyond.unwrap_or((at, 0));
             self.beyond = Some((since, looks + 1));
         }
@@ -198,13 +223,20 @@ impl Approach {
         self.beyond.is_some_and(|(_, looks)| looks == 1)
     }
 
-    fn gauge(&mut self, user: &RoadUser<'_>, line: &StopLineShape, layout: &Layout) -> Option<Gauge> {
+    fn gauge(
+        &mut self,
+        user: &RoadUser<'_>,
+        lane: Option<usize>,
+        line: &StopLineShape,
+        layout: &Layout,
+    ) -> Option<Gauge> {
         let contact = Contact { anchor: user.track.history.last()?.anchor, width: user.width, height: user.height };
         let drift = user.track.history.drift(DRIVE_S);
+        let leads = lane.map(|lane| layout.lanes[lane].locate(contact.anchor).direction);
         let Some(plane) = &layout.plane else {
             let per_second = |d: &Drift| scaled(d.pixels, d.seconds);
             let creep = CREEP_WIDTHS * user.width;
-            let heading = self.head(drift.as_ref().map(per_second), creep, user, layout, |way| way)?;
+            let heading = self.head(drift.as_ref().map(per_second), creep, leads.and_then(unit))?;
             let (front, err) = front_in_picture(&contact, heading)?;
             let length = length_in_picture(&contact, heading);
             let speed = self.velocity.map_or(0.0, |velocity| line.over(velocity));
@@ -226,7 +258,8 @@ impl Approach {
         // A place that errs by metres does not tell where somebody heads who hardly moves.
         let err = velocity.and_then(unit).map_or(0.0, |way| contact_err(&contact, way, plane));
         let creep = CREEP_MS.max(HEADED * err / seconds);
-        let heading = self.head(velocity, creep, user, layout, |way| plane.vector(contact.anchor, way))?;
+        let leads = leads.and_then(|leads| unit(plane.vector(contact.anchor, leads)));
+        let heading = self.head(velocity, creep, leads)?;
         let body = Footprint::near(&contact, heading, user.track.class(), plane)?;
         let front = body.front();
         let speed = self.velocity.map_or(0.0, |velocity| line.over(velocity));
@@ -243,15 +276,9 @@ impl Approach {
         })
     }
 
-    /// Where it heads: as it drives, else as it drove, else as its lane leads.
-    fn head(
-        &mut self,
-        velocity: Option<PixelPoint>,
-        creep: f64,
-        user: &RoadUser<'_>,
-        layout: &Layout,
-        space: impl Fn(PixelPoint) -> PixelPoint,
-    ) -> Option<PixelPoint> {
+    /// Where it heads: as it drives, else as it drove, else as its lane leads. Nobody turns round at a stop line: who
+    /// seems to head against his lane goes on under the number of one who did, or his box jumped.
+    fn head(&mut self, velocity: Option<PixelPoint>, creep: f64, leads: Option<PixelPoint>) -> Option<PixelPoint> {
         self.velocity = velocity.or(self.velocity);
         if let Some((way, velocity)) = velocity.and_then(|velocity| Some((unit(velocity)?, velocity))) {
             let speed = velocity.distance(PixelPoint::default());
@@ -260,11 +287,9 @@ impl Approach {
                 self.heading = Some(way);
             }
         }
-        let lane = || {
-            let lane = &layout.lanes[user.journey.lane?];
-            unit(space(lane.locate(user.anchor).direction))
-        };
-        self.heading.or_else(lane)
+        let against = |heading: &PixelPoint| leads.is_some_and(|leads| dot(leads, *heading) < 0.0);
+        self.heading = self.heading.filter(|heading| !against(heading));
+        self.heading.or(leads)
     }
 }
 
@@ -335,6 +360,41 @@ mod tests {
         assert_eq!(run(&samples), Some(over), "one look may err");
         samples.push((10.1, gauge(-1.0)));
         assert_eq!(run(&samples), None);
+    }
+
+    #[test]
+    fn who_rests_at_the_line_is_on_that_side_of_it_on_which_all_looks_have_him() {
+        let shakes = [0.1, 0.0, -0.1, 0.1, 0.0, 0.1, -0.5, -0.5, 0.2, -0.1, 0.5, 0.45, 0.5, 0.2, -0.1];
+        let rests = (0_u8..).map(f64::from).zip(shakes).map(|(n, beyond)| (0.3 * n, beyond));
+        let rests = rests.map(|(at, beyond)| (at, Gauge { speed: 0.0, ..gauge(beyond) }));
+        assert_eq!(run(&rests.clone().collect::<Vec<_>>()), None);
+        // He drives on later.
+        let on = [(5.0, 0.5), (5.2, 1.5), (5.4, 2.5), (5.6, 3.5)].map(|(at, beyond)| (at, gauge(beyond)));
+        let came = [(-0.6, gauge(-3.0)), (-0.3, gauge(-2.0))];
+        let over = run(&came.into_iter().chain(rests).chain(on).collect::<Vec<_>>()).unwrap();
+        assert!(over.from < 0.0 && over.to >= 5.0, "{over:?}");
+    }
+
+    #[test]
+    fn what_was_seen_once_and_again_only_after_a_while_did_not_last() {
+        let mut approach = Approach::default();
+        let look = |approach: &mut Approach, at: f64, beyond: f64| {
+            approach.step(at, &Gauge { speed: 0.0, speed_err: 0.0, ..gauge(beyond) });
+        };
+        [(0.0, -1.0), (0.2, -1.0), (0.4, 0.5)].iter().for_each(|(at, beyond)| look(&mut approach, *at, *beyond));
+        [0.8, 1.2, 1.6, 2.0, 2.4].iter().for_each(|at| approach.wait(*at));
+        [(2.8, 1.0), (3.0, 1.1), (3.2, 1.0)].iter().for_each(|(at, beyond)| look(&mut approach, *at, *beyond));
+        assert_eq!(approach.over().map(|over| (over.from, over.to)), Some((0.2, 2.8)));
+    }
+
+    #[test]
+    fn who_seems_to_head_against_his_lane_heads_as_it_leads() {
+        let (up, down) = (Some(PixelPoint::new(0.0, 1.0)), Some(PixelPoint::new(0.0, -1.0)));
+        let mut approach = Approach { heading: down, ..Approach::default() };
+        assert_eq!(approach.head(None, 1.5, up), up, "another drove before under his number");
+        let jump = Some(PixelPoint::new(0.0, -5.0));
+        assert_eq!(approach.head(jump, 1.5, up), up, "his box jumped");
+        assert_eq!(approach.head(jump, 1.5, None), down, "where no lane tells");
     }
 
     #[test]

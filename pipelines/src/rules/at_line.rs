@@ -86,7 +86,7 @@ impl<C> Drive<C> {
             return None;
         }
         let was_over = self.approach.over().is_some();
-        let gauge = self.approach.follow(user, line, watch.layout);
+        let gauge = self.approach.follow(user, user.journey.lane.or(self.lane), line, watch.layout);
         let is_over = self.approach.over().is_some();
         let comes = !is_over && self.approach.comes_over();
         if gauge.is_some() && (comes || is_over && !was_over && self.came.is_none()) {

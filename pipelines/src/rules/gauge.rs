@@ -142,8 +142,23 @@ impl Looks {
 
     /// Whether their mean is beyond the line by so many errors.
     pub(super) fn are_beyond(&self, errors: f64) -> bool {
+        self.beyond > errors * self.error()
+    }
+
+    /// The same upstream of it.
+    pub(super) fn are_before(&self, errors: f64) -> bool {
+        self.beyond < -errors * self.error()
+    }
+
+    /// Whether another look, which errs by its own, shows the front within so many errors of their mean.
+    pub(super) fn hold(&self, gauge: &Gauge, errors: f64) -> bool {
+        (gauge.beyond - self.beyond / f64::from(self.count)).abs() <= errors * gauge.err
+    }
+
+    /// Error of the sum of all of them.
+    fn error(&self) -> f64 {
         let independent = (1.0 + (self.last - self.since) / ALIKE_S).min(AT_BEST);
-        self.beyond > errors * self.stays.hypot(self.measured / independent.sqrt())
+        self.stays.hypot(self.measured / independent.sqrt())
     }
 }
 
