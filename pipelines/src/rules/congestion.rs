@@ -21,6 +21,9 @@ const RELEASE_OCCUPANCY: f64 = 0.8;
 /// With less than this share of what is full seen in it no lane is called full, whatever hides the rest.
 const LEAST_COVERED: f64 = 0.5;
 
+/// Of a lane of which less is seen, metres, nothing is told: one bus fills it.
+const LEAST_M: f64 = 12.0;
+
 /// What is remembered of one lane.
 #[derive(Debug, Clone, Default)]
 struct State {
@@ -72,7 +75,9 @@ impl CongestionJudge {
         let count = state.looks.len() as f64;
         let (speed, occupancy) = state.looks.iter().fold((0.0, 0.0), |sum, look| (sum.0 + look.1, sum.1 + look.2));
         let (more, less) = if state.congested.is_some() { (RELEASE_SPEED, RELEASE_OCCUPANCY) } else { (1.0, 1.0) };
-        let holds = count > 0.0 && speed / count < more && occupancy / count > less * self.thresholds.min_occupancy;
+        let is_long = row.measure == Measure::Picture || row.length >= LEAST_M;
+        let holds =
+            is_long && count > 0.0 && speed / count < more && occupancy / count > less * self.thresholds.min_occupancy;
         state.congested = match state.congested {
             Some((since, _)) if holds => Some((since, watch.now)),
             Some((_, last)) if watch.now - last > watch.max_gap_s => None,

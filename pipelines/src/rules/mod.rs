@@ -21,6 +21,7 @@ mod groups;
 mod heirs;
 mod illegal_stop;
 mod illegal_turn;
+mod in_lane;
 mod judge;
 mod lane_signals;
 mod lane_violation;

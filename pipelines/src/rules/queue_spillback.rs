@@ -5,6 +5,7 @@
 //! also when they are long in turn.
 
 use super::groups::groups;
+use super::in_lane::may_be_in;
 use super::judge::Judge;
 use super::neighbours::Neighbours;
 use super::row::{Measure, Row};
@@ -18,6 +19,10 @@ use std::collections::BTreeMap;
 /// Once told, a queue reaches beyond the mark until it ends so many metres before it, or the length of a box: about a car
 /// and the gap to the next, since it moves by whole cars.
 const HELD_M: f64 = 7.0;
+
+/// A bus that waits beside the median is no part of a queue on its other side: nobody is whose place is farther from the
+/// lane than so many errors.
+const IN_LANE_ERRORS: f64 = 2.0;
 
 /// Who tells of the queues on one side of a road.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +95,7 @@ impl Judge for SpillbackJudge {
         for lane in post.lanes() {
             let vehicles =
                 post.in_lanes(watch).filter(|one| one.lane == lane && one.user.track.class().is_motor_vehicle());
+            let vehicles = vehicles.filter(|one| may_be_in(watch, one, IN_LANE_ERRORS));
             let shape = &watch.layout.lanes[lane];
             let row = Row::new(shape, vehicles);
             let told = self.told.get(&neighbours.side(lane));

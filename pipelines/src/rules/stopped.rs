@@ -17,11 +17,12 @@
 use super::ahead::Before;
 use super::groups::groups;
 use super::heirs::Heirs;
+use super::in_lane::{Errors, body_of, foot_of, is_about};
 use super::judge::Judge;
-use super::standing::{Presence, Still, one_row, place_err, sort_rows};
+use super::standing::{Presence, Still, one_row, sort_rows};
 use super::{Claim, LaneUser, Post, RoadUser, Spot, Watch};
 use crate::count::footprint;
-use crate::ground::{Footprint, dot, unit};
+use crate::ground::{dot, unit};
 use crate::signals::Cycle;
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
@@ -60,6 +61,9 @@ const RENUMBERED_S: f64 = 10.0;
 const RENUMBERED_WIDTHS: f64 = 0.5;
 /// In so many seconds one who waits drives off when he may, and the next stands in his place.
 const FOLLOWED_S: f64 = 4.0;
+
+/// Who stands is in his lane when his place is not farther beside it than so many errors.
+const IN_LANE_ERRORS: f64 = 2.0;
 
 /// So many of the numbers that it bore before are remembered: who stands for days bears many.
 const NUMBERS: usize = 8;
@@ -310,7 +314,8 @@ impl StoppedJudge {
         standing.waits = waits;
         // Where others hide the road before it, it may be one of a row that waits.
         let (unseen, came, numbers) = (!standing.before.is_free(), standing.presence.drove, standing.numbers.clone());
-        let standing_is_sure = standing.is_sure(&head.user, watch.now, &self.thresholds);
+        let standing_is_sure =
+            standing.is_sure(&head.user, watch.now, &self.thresholds) && lies_in_lane(watch, head, standing.foot);
         for other in behind {
             if let Some(standing) = self.standing.get_mut(&other.user.id) {
                 // It has been behind another: should it ever be head, that begins then.
@@ -375,38 +380,18 @@ fn on_road(watch: &Watch<'_>, at: PixelPoint, way: PixelPoint) -> Option<PixelPo
     unit(watch.layout.plane.as_ref().map_or(way, |plane| plane.step(at, way.x, way.y)))
 }
 
-/// The outline on the road of one in a lane; none where there is no ground plane.
-fn body_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> Option<Footprint> {
-    let plane = watch.layout.plane.as_ref()?;
-    let heading = plane.vector(one.user.anchor, one.on.direction);
-    Footprint::of(&one.user.contact(), heading, one.user.track.class(), plane)
-}
-
-/// The middle of its footprint in the picture.
-fn foot_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> PixelPoint {
-    let on_road = || {
-        let (plane, body, anchor) = (watch.layout.plane.as_ref()?, body_of(watch, one)?, one.user.anchor);
-        let (from, to) = (plane.road(anchor)?, body.centre);
-        let way = plane.pixels(anchor, PixelPoint::new(to.x - from.x, to.y - from.y))?;
-        Some(PixelPoint::new(anchor.x + way.x, anchor.y + way.y))
-    };
-    on_road().unwrap_or_else(|| footprint(one.user.track))
-}
-
 /// Whether one who stands may do so where he waits lawfully, as far as his place errs across the lane.
 fn may_wait(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
-    let aside = || {
-        let (plane, body) = (watch.layout.plane.as_ref()?, body_of(watch, one)?);
-        let across = PixelPoint::new(-body.heading.y, body.heading.x);
-        let err = place_err(watch, &one.user, across, plane).max(body.side_err);
-        plane.pixels(foot, PixelPoint::new(err * across.x, err * across.y))
-    };
-    let beside = |way: PixelPoint| {
-        [1.0, -1.0]
-            .iter()
-            .any(|side| watch.layout.waits(one.lane, PixelPoint::new(foot.x + side * way.x, foot.y + side * way.y)))
-    };
-    watch.layout.waits(one.lane, foot) || aside().is_some_and(beside)
+    let errors = Errors { along: 0.0, across: 1.0 };
+    is_about(watch, one, foot, errors, |place| watch.layout.waits(one.lane, place))
+}
+
+/// Whether one who stands does so in his lane: one bad box of who waits in the junction, before an exit, puts him into
+/// it. Where no ground plane tells, that is not asked.
+fn lies_in_lane(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
+    let errors = Errors { along: 0.0, across: IN_LANE_ERRORS };
+    let lane = &watch.layout.lanes[one.lane];
+    body_of(watch, one).is_none() || is_about(watch, one, foot, errors, |place| lane.contains(place))
 }
 
 /// Whether two vehicles are so near to each other that they must have collided.

@@ -3,7 +3,7 @@
 use crate::road::{AWAY, AWAY_RIGHT, Ground, TOWARDS, road, waiting};
 use crate::ruled::{RATES, near, none, only, run, starts, visit};
 use crate::street::{Actor, Pinhole};
-use RoadUserClass::{Car, Truck};
+use RoadUserClass::{Bus, Car, Truck};
 use kerege_contract::RoadUserClass;
 use kerege_contract::event::EventType;
 use kerege_pipelines::Reason;
@@ -62,6 +62,23 @@ fn flowing_traffic_a_short_stop_a_few_cars_and_a_red_light_are_no_congestion() {
             let red = road(&camera, ground, &(JAM.to_owned() + &waiting(&camera, 44.0, 66.0)));
             none(&run(&red, &jam(AWAY, 58.0, 6, 75.0), fps, 100.0), "{ground:?} {fps}: red");
         }
+    }
+}
+
+#[test]
+fn a_lane_that_one_bus_fills_is_not_full() {
+    let camera = Pinhole::default();
+    let lane = format!(
+        "[[lane]]\nid = 'short'\npolygon = {}\ncentre = [{}, {}]\n",
+        camera.rectangle(7.5, 30.0, 11.0, 37.0),
+        camera.point(9.25, 30.0),
+        camera.point(9.25, 37.0)
+    );
+    let jam = "[[rule]]\nid = 'jam'\ntype = 'congestion'\nlanes = ['short']\n";
+    let mut scene = road(&camera, Ground::Calibrated, &(lane + jam));
+    scene.calibration.as_mut().unwrap().valid.clear();
+    for fps in RATES {
+        none(&run(&scene, &[visit(Bus, 9.25, 38.0, 8.0, 75.0)], fps, 90.0), &format!("{fps}"));
     }
 }
 
