@@ -41,6 +41,8 @@ class Cause:
     lanes: tuple[str, ...] = ()
     """Of what is about lanes as a whole."""
     due: bool = True
+    scripted: bool = False
+    """Whether it was made to happen; all else SUMO's drivers and walkers did by themselves."""
     least_visible: float = 0.4
     """Share of it that must be visible for that it counts as well seen."""
     before_s: float = 0.5

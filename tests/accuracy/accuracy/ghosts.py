@@ -52,9 +52,10 @@ def _free(xy, heading, length, width, first, rows, starts, margin):  # pragma: n
     return True
 
 
-def lay(record: Record, ghosts: list) -> None:
-    """Lays each ghost at the moment nearest to its own at which its course is free; those that find none are left out."""
-    others = Others(record)
+def lay(record: Record, ghosts: list) -> list[tuple[object, str]]:
+    """Lays each ghost at the moment nearest to its own at which its course is free, and tells who it is by name; those that
+    find none are left out."""
+    others, laid = Others(record), []
     for number, ghost in enumerate(ghosts):
         fits = lambda first: True  # noqa: E731
         if isinstance(ghost, stage.Speeder):
@@ -65,11 +66,13 @@ def lay(record: Record, ghosts: list) -> None:
             kind, courses = "person", [script._person_course(ghost)]
         track = _place(record, others, f"ghost{number}", kind, courses, ghost.at, fits)
         if track is not None:
+            laid.append((ghost, track.name))
             record.tracks.append(track)
             if isinstance(ghost, script.WrongWay):
                 record.routes[track.name] = (ghost.origin, ghost.arm)
             if isinstance(ghost, stage.Speeder):
                 record.routes[track.name] = (ghost.arm, network.STRAIGHT[ghost.arm])
+    return laid
 
 
 def _place(record: Record, others: Others, name: str, kind: str, courses, at: float, fits) -> Track | None:

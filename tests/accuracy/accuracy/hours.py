@@ -21,7 +21,7 @@ from .state import State
 
 FPS = 5.0
 SECONDS = 1800.0
-FIRST_SEED, CALM_SEED = 3001, 20_001
+FIRST_SEED, CALM_SEED = 4001, 40_001
 
 
 def folder(work: Path, edge: Edge, noise: Noise) -> Path:

@@ -95,6 +95,7 @@ class Matcher:
         return {
             "due": len(due), "found": len(late), "possible": len(causes) - len(due), "told": len(mine),
             "kinds": self._kinds(causes, due, told),
+            "scripted": [sum(causes[n].scripted for n in due), sum(causes[n].scripted and bool(told[n]) for n in due)],
             "twice": self._twice(mine, causes, told), "late_s": [round(float(s), 2) for s in late],
             "missed": [asdict(causes[n]) for n in due if not told[n]],
             "false": [vars(i) for i in mine if id(i) not in explained],

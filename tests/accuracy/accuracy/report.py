@@ -93,21 +93,28 @@ def _rules(results: list[dict]) -> str:
         f"{hours_all:.0f} camera-hours ({hours_all / 24:.2f} camera-days), of which {24 * days:.0f} ({days:.2f} days) of ordinary traffic, at "
         f"{results[0]['hour']['fps']:g} analysed frames per second; four cameras see the same hour of the site. The goal is 30 camera-days; "
         "what is missing stands in the bounds.", "",
-        "| rule | due | found | 95 % interval | told twice | false in ordinary traffic | per camera-day (upper 95 % bound) | false beside incidents | median delay |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| rule | due | found | 95 % interval | of these scripted | found | 95 % interval | told twice | false in ordinary traffic | per camera-day (upper 95 % bound) | false beside incidents | median delay |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for kind in TRUTHS:
         rows, quiet = [camera["rules"][kind] for _, camera in views], [camera["rules"][kind] for camera in calm]
         due, found = sum(r["due"] for r in rows), sum(r["found"] for r in rows)
         false, beside = sum(len(r["false"]) for r in quiet), sum(len(r["false"]) for r in rows)
         late = [s for r in rows for s in r["late_s"]]
-        low, high = intervals.share(found, due)
-        share = f"{found} ({100 * found / due:.0f} %)" if due else "–"
+        made, of_made = (sum(r["scripted"][n] for r in rows) for n in (0, 1))
         out.append(
-            f"| {kind} | {due} | {share} | {f'{100 * low:.0f}–{100 * high:.0f} %' if due else '–'} | {sum(r['twice'] for r in rows)} | {false} | "
+            f"| {kind} | {due} | {_share(found, due)} | {made} | {_share(of_made, made)} | {sum(r['twice'] for r in rows)} | {false} | "
             f"{false / days if days else 0:.1f} ({intervals.rate_bound(false, days):.1f}) | {beside - false} | {f'{np.median(late):+.1f} s' if late else '–'} |"
         )
     return "\n".join(out) + "\n" + _stops([camera["rules"]["stopped_vehicle"] for _, camera in views])
+
+
+def _share(found: int, due: int) -> str:
+    """Two cells: how many of those due were found, and within what that share lies."""
+    if not due:
+        return "– | –"
+    low, high = intervals.share(found, due)
+    return f"{found} ({100 * found / due:.0f} %) | {100 * low:.0f}–{100 * high:.0f} %"
 
 
 def _stops(rows: list[dict]) -> str:
@@ -207,7 +214,9 @@ in 70 % of the frames until it could be confirmed at least 40 % visible (80 % wh
 nearer to the threshold, or worse seen, is *possible*: telling it is no fault, nor is leaving it out. Everything else that
 is told is false. The delay is from when the rule's condition has held for its own confirm time. Rules leave out road users
 under 3 % of the frame's height; around things that the noise model takes for road users all day long (strongly in over
-10 % of all frames) the scene has `ignore` zones, as whoever sets a camera up would draw them.
+10 % of all frames) the scene has `ignore` zones, as whoever sets a camera up would draw them. *Scripted* are those due that
+were made to happen; all else SUMO's drivers and walkers did by themselves (waits of a whole cycle, turns, changes of lane,
+conflicts), and is told of as well.
 
 {_all_rules(by_noise, noise.parent)}
 ## Counts, movements, speeds

@@ -15,6 +15,7 @@ import streets
 from streets.traffic import Record
 
 from . import counting, drawn, drive, ghosts, happened, recording, stage, traffic
+from .brought import Brought
 from .cause import Cause, Look
 from .noise import Noise, detect, spots, strong_share
 from .seen import see
@@ -71,8 +72,8 @@ class Sightings:
     cameras: dict[str, Sighting]
 
 
-def simulate(hour: Hour) -> Record:
-    """The hour's traffic. A script for which nobody could be found simply does not happen: what is an incident is read
+def simulate(hour: Hour) -> tuple[Record, Brought]:
+    """The hour's traffic, and what its scripts brought about. A script for which nobody could be found simply does not happen: what is an incident is read
     from the state afterwards."""
     todo = stage.plan(hour.seed, hour.seconds) if hour.scripted else []
     programme = traffic.Programme()
@@ -81,11 +82,12 @@ def simulate(hour: Hour) -> Record:
     demand = traffic.Drive(hour.seed, hour.seconds, load).demand
     record = drive.run(hour.seed, demand, programme, hour.seconds, director)
     stage.collide(record, director.crashes)
-    ghosts.lay(record, [one for one in todo if isinstance(one, stage.GHOSTS)])
-    return record
+    brought = Brought(director.steered, [one for one in todo if isinstance(one, stage.Crawl)])
+    brought.add(ghosts.lay(record, [one for one in todo if isinstance(one, stage.GHOSTS)]))
+    return record, brought
 
 
-def _sight(hour: Hour, name: str, state: State, noise: Noise) -> Sighting:
+def _sight(hour: Hour, name: str, state: State, brought: Brought, noise: Noise) -> Sighting:
     """What one camera has of an hour."""
     camera = traffic.CAMERAS[name]
     rng = np.random.default_rng([hour.seed, 4, list(traffic.CAMERAS).index(name)])
@@ -102,6 +104,7 @@ def _sight(hour: Hour, name: str, state: State, noise: Noise) -> Sighting:
         drawn.write_phases(here / "phases.jsonl", state.record)
         files = {path.name: zlib.compress(path.read_bytes(), 1) for path in here.iterdir()}
     causes = happened.causes(Look(state, camera, plain, rows, t))
+    brought.mark(causes, state)
     poor = counting.poor_lines(state.record, rows, t, camera.height)
     return Sighting(len(t), len(found), len(masks), plain, files, causes, poor)
 
@@ -111,8 +114,9 @@ def of(hour: Hour, noise: Noise, work: Path) -> Sightings:
     kept = work / "sightings" / _version(noise) / f"{hour.name}.pickle"
     if kept.exists():
         return pickle.loads(zlib.decompress(kept.read_bytes()))
-    state = State(simulate(hour))
-    made = Sightings(state.record, {name: _sight(hour, name, state, noise) for name in traffic.CAMERAS})
+    record, brought = simulate(hour)
+    state = State(record)
+    made = Sightings(record, {name: _sight(hour, name, state, brought, noise) for name in traffic.CAMERAS})
     kept.parent.mkdir(parents=True, exist_ok=True)
     part = kept.with_suffix(".part")
     part.write_bytes(zlib.compress(pickle.dumps(made), 1))

@@ -137,6 +137,11 @@ def _draw(name: str, at: float, rng) -> object:
 
 
 GHOSTS = (script.WrongWay, script.PersonOnRoad, Speeder)
+BRINGS = {
+    script.StoppedCar: ("stopped_vehicle", "illegal_stop"), script.WrongWay: ("wrong_way",), script.PersonOnRoad: ("pedestrian_on_road",),
+    script.RedLight: ("red_light",), OverLine: ("stop_line",), Speeder: ("speeding",), Crawl: ("congestion", "queue_spillback"),
+}
+"""By which rules what is scripted must be told."""
 
 
 class Stage:
@@ -146,6 +151,7 @@ class Stage:
         steered = [s for s in todo if isinstance(s, (script.StoppedCar, script.RedLight))]
         for crash in (s for s in todo if isinstance(s, Crash)):
             steered += [script.StoppedCar(crash.at, crash.seconds, crash.arm, crash.lane + more, crash.reach) for more in (0, 1)]
+        self._steered, self._held = steered, list[str]()
         self._director = script.Director(tuple(steered), programme) if steered else None
         self._pairs = [(crash, [n for n, s in enumerate(steered) if isinstance(s, script.StoppedCar) and s.at == crash.at])
                        for crash in todo if isinstance(crash, Crash)]
@@ -161,6 +167,16 @@ class Stage:
         """Those that were to crash, and who was found for it."""
         chosen = self._director.chosen if self._director else {}
         return [(crash, [chosen[n] for n in numbers]) for crash, numbers in self._pairs if all(n in chosen for n in numbers)]
+
+    @property
+    def steered(self) -> dict[str, set[str]]:
+        """Who was made to do what, by name: by each rule that must tell of it."""
+        chosen = self._director.chosen if self._director else {}
+        out: dict[str, set[str]] = {"stop_line": set(self._held)}
+        for number, name in chosen.items():
+            for kind in BRINGS[type(self._steered[number])]:
+                out.setdefault(kind, set()).add(name)
+        return out
 
     def __call__(self, t: float) -> None:
         """Does what is due at time t."""
@@ -194,6 +210,7 @@ class Stage:
             return False
         libsumo.vehicle.setSpeedMode(name, 7)
         self._over[name] = (one, one.group)
+        self._held.append(name)
         return True
 
     def _rush(self, arm: str, t: float) -> None:

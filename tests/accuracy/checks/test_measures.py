@@ -5,11 +5,15 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from streets.script import WrongWay
+
 from accuracy import intervals, scores
+from accuracy.brought import Brought
 from accuracy.cause import Cause
 from accuracy.matching import Matcher, Reported
 from accuracy.noise import Detections
 from accuracy.recording import Sequence, Tracked, _rows
+from accuracy.stage import Crawl
 from accuracy.state import User
 
 
@@ -98,6 +102,30 @@ class Incidents(unittest.TestCase):
         both = Cause("stopped_vehicle", 100.0, 160.0, 108.0, (0, 1))
         self.assertEqual(self.match([told(109.0)], [both])["twice"], 0)
         self.assertEqual(self.match([told(109.0), told(110.0)], [both])["twice"], 1)
+
+    def test_what_was_scripted_is_counted_by_itself_as_well(self):
+        made, other, near = cause(100.0, 160.0), cause(200.0, 260.0), cause(300.0, 307.0, due=False)
+        made.scripted = near.scripted = True
+        self.assertEqual(self.match([told(209.0)], [made, other, near])["scripted"], [1, 0])
+        self.assertEqual(self.match([told(109.0)], [made, other, near])["scripted"], [1, 1])
+
+
+class Scripts(unittest.TestCase):
+    def test_causes_are_told_from_scripts_by_who_or_where(self):
+        state = SimpleNamespace(record=SimpleNamespace(tracks=[SimpleNamespace(name=name) for name in ("a", "b", "ghost0")]))
+        brought = Brought({"stopped_vehicle": {"b"}}, [Crawl(100.0, 60.0, "N")])
+        brought.add([(WrongWay(5.0, "E", "N", 1, 6.0), "ghost0")])
+        jam = lambda start, lane: Cause("congestion", start, start + 90.0, start + 30.0, (), (lane,))  # noqa: E731
+        causes = {
+            "stopped_vehicle": [Cause("stopped_vehicle", 0.0, 9.0, 8.0, (number,)) for number in (0, 1, 2)],
+            "wrong_way": [Cause("wrong_way", 0.0, 9.0, 2.0, (number,)) for number in (1, 2)],
+            "congestion": [jam(120.0, "N-out1"), jam(120.0, "N-in1"), jam(120.0, "S-out1"), jam(400.0, "N-out1")],
+        }
+        brought.mark(causes, state)
+        scripted = {kind: [one.scripted for one in some] for kind, some in causes.items()}
+        self.assertEqual(scripted["stopped_vehicle"], [False, True, False])
+        self.assertEqual(scripted["wrong_way"], [False, True])
+        self.assertEqual(scripted["congestion"], [True, False, False, False])
 
 
 if __name__ == "__main__":
