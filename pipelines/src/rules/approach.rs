@@ -39,8 +39,8 @@ const STEADY: f64 = 4.0;
 /// box may jump, and who walks before it may lift its bottom.
 const BEYOND_S: f64 = 0.3;
 const MIN_LOOKS: u32 = 3;
-/// A front that errs by no more than this is where it was: of who rests, all looks together must tell on which side of the
-/// line. In many looks one or two err by more than two errors.
+/// A look within so many errors of the mean of those before shows a front that rests; then all of them together must tell on
+/// which side of the line it is. In many looks one or two err by more than two errors.
 const RESTS: f64 = 3.0;
 /// It was before the line when it was seen there so often, one look after the other.
 const UPSTREAM_LOOKS: u32 = 2;
@@ -158,6 +158,7 @@ impl Approach {
         self.last = Some((at, gauge.beyond));
     }
 
+    /// Notes whether its front is where it was in the looks before.
     fn note_rest(&mut self, at: f64, gauge: &Gauge) {
         let kept = self.rest.take().filter(|rest| rest.hold(gauge, RESTS));
         self.rest = (!gauge.drives()).then(|| {
