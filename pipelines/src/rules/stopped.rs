@@ -63,7 +63,7 @@ const RENUMBERED_WIDTHS: f64 = 0.5;
 const FOLLOWED_S: f64 = 4.0;
 
 /// Who stands is in his lane when his place is not farther beside it than so many errors.
-const IN_LANE_ERRORS: f64 = 2.0;
+const IN_LANE_ERRORS: f64 = 3.0;
 
 /// So many of the numbers that it bore before are remembered: who stands for days bears many.
 const NUMBERS: usize = 8;
@@ -389,7 +389,7 @@ fn may_wait(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
 /// Whether one who stands does so in his lane: one bad box of who waits in the junction, before an exit, puts him into
 /// it. Where no ground plane tells, that is not asked.
 fn lies_in_lane(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
-    let errors = Errors { along: 0.0, across: IN_LANE_ERRORS };
+    let errors = Errors { along: 1.0, across: IN_LANE_ERRORS };
     let lane = &watch.layout.lanes[one.lane];
     body_of(watch, one).is_none() || is_about(watch, one, foot, errors, |place| lane.contains(place))
 }
