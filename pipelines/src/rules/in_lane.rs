@@ -23,8 +23,12 @@ pub(super) fn body_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> Option<Footprint
 
 /// The middle of its footprint in the picture.
 pub(super) fn foot_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> PixelPoint {
+    foot(watch, one, body_of(watch, one).as_ref())
+}
+
+fn foot(watch: &Watch<'_>, one: &LaneUser<'_>, body: Option<&Footprint>) -> PixelPoint {
     let on_road = || {
-        let (plane, body, anchor) = (watch.layout.plane.as_ref()?, body_of(watch, one)?, one.user.anchor);
+        let (plane, body, anchor) = (watch.layout.plane.as_ref()?, body?, one.user.anchor);
         let (from, to) = (plane.road(anchor)?, body.centre);
         let way = plane.pixels(anchor, PixelPoint::new(to.x - from.x, to.y - from.y))?;
         Some(PixelPoint::new(anchor.x + way.x, anchor.y + way.y))
@@ -36,12 +40,13 @@ pub(super) fn foot_of(watch: &Watch<'_>, one: &LaneUser<'_>) -> PixelPoint {
 pub(super) fn is_about(
     watch: &Watch<'_>,
     one: &LaneUser<'_>,
+    body: &Footprint,
     foot: PixelPoint,
     errors: Errors,
     asked: impl Fn(PixelPoint) -> bool,
 ) -> bool {
     let around = || {
-        let (plane, body) = (watch.layout.plane.as_ref()?, body_of(watch, one)?);
+        let plane = watch.layout.plane.as_ref()?;
         let (ahead, across) = (body.heading, PixelPoint::new(-body.heading.y, body.heading.x));
         let picture = |way: PixelPoint, err: f64| plane.pixels(foot, PixelPoint::new(err * way.x, err * way.y));
         let aside = errors.across * place_err(watch, &one.user, across, plane).max(body.side_err);
@@ -60,10 +65,7 @@ pub(super) fn is_about(
 /// Whether one may be in the lane that the picture tells, to so many errors of his place; where no ground plane tells, or
 /// the frame's edge cuts him off, he may.
 pub(super) fn may_be_in(watch: &Watch<'_>, one: &LaneUser<'_>, errors: f64) -> bool {
-    let lane = &watch.layout.lanes[one.lane];
-    let is_in = || {
-        let errors = Errors { along: errors, across: errors };
-        is_about(watch, one, foot_of(watch, one), errors, |place| lane.contains(place))
-    };
-    one.user.is_cut() || body_of(watch, one).is_none() || is_in()
+    let Some(body) = body_of(watch, one).filter(|_| !one.user.is_cut()) else { return true };
+    let (lane, foot) = (&watch.layout.lanes[one.lane], foot(watch, one, Some(&body)));
+    is_about(watch, one, &body, foot, Errors { along: errors, across: errors }, |place| lane.contains(place))
 }

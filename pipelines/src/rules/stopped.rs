@@ -383,7 +383,8 @@ fn on_road(watch: &Watch<'_>, at: PixelPoint, way: PixelPoint) -> Option<PixelPo
 /// Whether one who stands may do so where he waits lawfully, as far as his place errs across the lane.
 fn may_wait(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
     let errors = Errors { along: 0.0, across: 1.0 };
-    is_about(watch, one, foot, errors, |place| watch.layout.waits(one.lane, place))
+    let waits = |place| watch.layout.waits(one.lane, place);
+    waits(foot) || body_of(watch, one).is_some_and(|body| is_about(watch, one, &body, foot, errors, waits))
 }
 
 /// Whether one who stands does so in his lane: one bad box of who waits in the junction, before an exit, puts him into
@@ -391,7 +392,7 @@ fn may_wait(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
 fn lies_in_lane(watch: &Watch<'_>, one: &LaneUser<'_>, foot: PixelPoint) -> bool {
     let errors = Errors { along: 1.0, across: IN_LANE_ERRORS };
     let lane = &watch.layout.lanes[one.lane];
-    body_of(watch, one).is_none() || is_about(watch, one, foot, errors, |place| lane.contains(place))
+    body_of(watch, one).is_none_or(|body| is_about(watch, one, &body, foot, errors, |place| lane.contains(place)))
 }
 
 /// Whether two vehicles are so near to each other that they must have collided.
