@@ -100,10 +100,11 @@ const HIDES_WIDTH: f64 = 0.3;
 /// corners of its box, so much of each side.
 const HIDES_BOTTOM: f64 = 0.75;
 const CORNERS: f64 = 0.07;
-/// Where it reaches higher than this share of the height it hides the bottom as it hides that of any; and a side when
-/// it reaches as high as that.
-const HIDES_DEEP: f64 = 0.3;
-const HIDES_SIDE: f64 = 0.5;
+/// It hides a side of a box where it reaches higher than this share of its height.
+const HIDES_SIDE: f64 = 0.8;
+/// It hides much of a box where it reaches higher than this, and of a side where it reaches higher than that.
+const MUCH_DEEP: f64 = 0.3;
+const MUCH_OF_SIDE: f64 = 0.5;
 /// The narrowest that a vehicle on more than two wheels looks, metres.
 const NARROWEST_M: f64 = 1.0;
 /// Where a pixel is coarser than this no width is told, metres.
@@ -137,12 +138,19 @@ impl Watch<'_> {
     /// Whether enough of a road user's box is seen to tell where it is: it ends where the road user does, although a
     /// nearer one hides a part of it, and no edge of the frame cuts it off.
     pub(crate) fn shows_bottom(&self, user: &RoadUser<'_>) -> bool {
-        let hides_all = |cover: Cover| {
-            let most = if cover.deep > HIDES_DEEP { HIDES_WIDTH } else { HIDES_BOTTOM };
-            cover.share > most && cover.deep > 0.0 || cover.beside && cover.deep > HIDES_SIDE
-        };
+        let hides_all =
+            |cover: Cover| cover.share > HIDES_BOTTOM && cover.deep > 0.0 || cover.beside && cover.deep > HIDES_SIDE;
         let together = || self.nearer(user).filter(|cover| cover.deep > 0.0).map(|cover| cover.share).sum::<f64>();
         !user.is_cut() && !self.nearer(user).any(hides_all) && together() <= HIDES_BOTTOM
+    }
+
+    /// The same for who asks on which side of a marking it is, where an error of a third of a box tells something else:
+    /// nobody who reaches high covers much of its bottom edge, or a side of it to the half.
+    pub(crate) fn shows_sides(&self, user: &RoadUser<'_>) -> bool {
+        let hides_much = |cover: Cover| {
+            cover.deep > MUCH_DEEP && cover.share > HIDES_WIDTH || cover.beside && cover.deep > MUCH_OF_SIDE
+        };
+        self.shows_bottom(user) && !self.nearer(user).any(hides_much)
     }
 
     /// What those who are nearer than a road user cover of its box.

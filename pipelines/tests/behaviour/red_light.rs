@@ -194,6 +194,21 @@ fn who_stands_beyond_the_line_is_found_and_has_not_driven_on_red() {
 }
 
 #[test]
+fn who_stands_beyond_the_line_is_found_although_the_next_covers_half_of_his_bottom() {
+    for fps in RATES {
+        for aside in [-1.1, 1.1] {
+            let mut next = stands(Car, 2.0 - 4.5 - 1.5, 42.0);
+            next.way[0][0] = 15.5;
+            next.way.iter_mut().for_each(|fix| fix[1] += aside);
+            let record = run(Ground::Calibrated, &[stands(Car, 2.0, 41.0), next], Timing::rough(fps), RULES);
+            let name = format!("{fps} fps {aside} m: {:#?}", record.incidents);
+            assert_eq!(starts(&record, EventType::StopLine).len(), 1, "{name}");
+            assert!(starts(&record, EventType::RedLight).is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
 fn who_stands_beyond_the_line_and_then_goes_on_red_is_both() {
     let record = run(Ground::Calibrated, &[stands(Car, 2.0, 28.0)], Timing::rough(10.0), RULES);
     assert_eq!(starts(&record, EventType::StopLine).len(), 1, "{:#?}", record.incidents);
