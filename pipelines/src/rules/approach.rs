@@ -90,16 +90,18 @@ pub(super) struct Approach {
 }
 
 impl Approach {
-    /// Follows a vehicle to its newest fix, which came or comes in a lane; none while nothing can be said of its front.
+    /// Follows a vehicle to its newest fix, which came or comes in a lane and whose box errs by `blur` times as much as
+    /// usual; none while nothing can be said of its front.
     pub(super) fn follow(
         &mut self,
         user: &RoadUser<'_>,
         lane: Option<usize>,
         line: &StopLineShape,
         layout: &Layout,
+        blur: f64,
     ) -> Option<Gauge> {
         let fix = user.track.history.last()?;
-        let mut gauge = self.gauge(user, lane, line, layout)?;
+        let mut gauge = self.gauge(user, lane, line, layout)?.blurred(blur);
         self.learn(fix.at, &gauge);
         gauge.err = gauge.err.max(LASTS * self.shakes.sqrt());
         self.step(fix.at, &gauge);

@@ -88,6 +88,12 @@ pub(super) struct Gauge {
 }
 
 impl Gauge {
+    /// The same where what is measured errs by so many times as much.
+    pub(super) fn blurred(self, times: f64) -> Self {
+        let measured = (self.err * self.err - self.stays * self.stays).max(0.0).sqrt();
+        Self { err: self.stays.hypot(times * measured), ..self }
+    }
+
     /// Whether its rear is past the line, or will be: it cannot stop before that any more.
     pub(super) fn goes_on(&self) -> bool {
         let speed = self.speed.max(0.0) / self.metre;
@@ -198,6 +204,13 @@ pub(super) mod tests {
         // The same in pixels.
         let pixels = Gauge { beyond: 10.0, err: 2.0, length: 45.0, speed: 80.0, metre: 10.0, ..gauge(0.0) };
         assert!(pixels.goes_on() && !Gauge { speed: 50.0, ..pixels }.goes_on());
+    }
+
+    #[test]
+    fn only_what_is_measured_errs_by_more_where_others_cover_a_part() {
+        let err = |err: f64, stays: f64| Gauge { err, stays, ..gauge(1.0) }.blurred(2.0).err;
+        assert!((err(0.2, 0.0) - 0.4).abs() < 1e-12 && (err(0.5, 0.5) - 0.5).abs() < 1e-12);
+        assert!((err(0.5, 0.3) - 0.3_f64.hypot(0.8)).abs() < 1e-12);
     }
 
     #[test]

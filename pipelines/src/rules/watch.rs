@@ -144,8 +144,8 @@ impl Watch<'_> {
         !user.is_cut() && !self.nearer(user).any(hides_all) && together() <= HIDES_BOTTOM
     }
 
-    /// The same for who asks on which side of a marking it is, where an error of a third of a box tells something else:
-    /// nobody who reaches high covers much of its bottom edge, or a side of it to the half.
+    /// The same where its box must err no more than anybody's: nobody who reaches high covers much of its bottom edge,
+    /// or a side of it to the half.
     pub(crate) fn shows_sides(&self, user: &RoadUser<'_>) -> bool {
         let hides_much = |cover: Cover| {
             cover.deep > MUCH_DEEP && cover.share > HIDES_WIDTH || cover.beside && cover.deep > MUCH_OF_SIDE
