@@ -5,7 +5,7 @@ use super::approach::{Approach, Over};
 use super::cast::Seen;
 use super::gauge::{Gauge, StopLineShape};
 use super::trail;
-use super::watch::{Post, RoadUser, Watch};
+use super::watch::{Post, RoadUser, Sight, Watch};
 use crate::TrackId;
 use crate::signals::{Shown, Window};
 use kerege_contract::PixelPoint;
@@ -69,12 +69,12 @@ impl<C> Drive<C> {
     }
 
     /// Whether where its contact point seems to be can be believed.
-    fn is_clear(&mut self, user: &RoadUser<'_>, watch: &Watch<'_>) -> bool {
+    fn is_clear(&mut self, user: &RoadUser<'_>, sight: Sight, watch: &Watch<'_>) -> bool {
         // An edge of the frame cuts off who reaches over it, and nobody else.
         if user.is_cut() {
             return false;
         }
-        if !watch.shows_bottom(user) {
+        if sight == Sight::Hidden {
             self.hidden = Some((watch.now, user.anchor));
         }
         let hides = |(at, place): (f64, PixelPoint)| {
@@ -84,13 +84,13 @@ impl<C> Drive<C> {
     }
 
     /// Follows it to its newest fix.
-    fn follow(&mut self, user: &RoadUser<'_>, line: &StopLineShape, watch: &Watch<'_>) -> Option<Gauge> {
-        if !self.is_clear(user, watch) {
+    fn follow(&mut self, user: &RoadUser<'_>, sight: Sight, line: &StopLineShape, watch: &Watch<'_>) -> Option<Gauge> {
+        if !self.is_clear(user, sight, watch) {
             self.approach.wait(watch.now);
             return None;
         }
         let was_over = self.approach.over().is_some();
-        let blur = if watch.shows_sides(user) { 1.0 } else { COVERED_ERRS };
+        let blur = if sight == Sight::Clear { 1.0 } else { COVERED_ERRS };
         let gauge = self.approach.follow(user, user.journey.lane.or(self.lane), line, watch.layout, blur);
         let is_over = self.approach.over().is_some();
         let comes = !is_over && self.approach.comes_over();
@@ -154,9 +154,10 @@ impl<C> Drives<C> {
         let lines: Vec<(usize, StopLineShape)> =
             named.map(|number| (number, StopLineShape::of(watch.layout, number, dir))).collect();
         for user in post.users(watch).filter(|user| user.track.class().is_motor_vehicle() && user.track.is_seen()) {
+            let sight = watch.sight(user);
             for (number, line) in &lines {
                 let drive = self.all.entry((*number, user.id)).or_insert_with(Drive::new);
-                let gauge = drive.follow(user, line, watch);
+                let gauge = drive.follow(user, sight, line, watch);
                 drive.note_owner(user.id, watch);
                 let Some(over) = drive.approach.over() else {
                     drive.lane = user.journey.lane.or(drive.lane);

@@ -90,8 +90,12 @@ pub(super) struct Gauge {
 impl Gauge {
     /// The same where what is measured errs by so many times as much.
     pub(super) fn blurred(self, times: f64) -> Self {
-        let measured = (self.err * self.err - self.stays * self.stays).max(0.0).sqrt();
-        Self { err: self.stays.hypot(times * measured), ..self }
+        Self { err: self.stays.hypot(times * self.measured()), ..self }
+    }
+
+    /// The part of its error that differs from look to look.
+    pub(super) fn measured(&self) -> f64 {
+        (self.err * self.err - self.stays * self.stays).max(0.0).sqrt()
     }
 
     /// Whether its rear is past the line, or will be: it cannot stop before that any more.
@@ -142,7 +146,7 @@ impl Looks {
         self.last = at;
         self.count += 1;
         self.beyond += gauge.beyond;
-        self.measured += (gauge.err * gauge.err - gauge.stays * gauge.stays).max(0.0).sqrt();
+        self.measured += gauge.measured();
         self.stays += gauge.stays;
     }
 

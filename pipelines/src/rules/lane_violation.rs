@@ -9,7 +9,7 @@
 //! under his number.
 
 use super::judge::Judge;
-use super::watch::{Post, RoadUser, Watch};
+use super::watch::{Post, RoadUser, Sight, Watch};
 use super::{About, Claim, Course, Evidence, Spot};
 use crate::ground::{Footprint, GroundPlane, Size, cross, unit};
 use crate::layout::{Layout, MarkingShape};
@@ -203,7 +203,7 @@ impl Judge for LaneViolationJudge {
         let sure = |user: &&RoadUser<'_>| !user.track.is_double() && user.track.mean_score() >= LEAST_SCORE;
         for user in post.users(watch).filter(drives).filter(sure) {
             let Some(place) = body(user, watch.layout) else { continue };
-            let place = Place { clear: watch.shows_sides(user), ..place };
+            let place = Place { clear: watch.sight(user) == Sight::Clear, ..place };
             let times = (watch.now, user.track.unbroken_since);
             for (number, (marking, path)) in watch.layout.markings.iter().zip(&paths).enumerate() {
                 if !self.thresholds.watches(&marking.id) {

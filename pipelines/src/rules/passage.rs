@@ -69,7 +69,7 @@ impl Passage {
             return None;
         }
         let off = mean(&|look| (look.gauge.beyond - beyond - speed * (look.at - at)).powi(2)).sqrt();
-        let measured = mean(&|look| (look.gauge.err.powi(2) - look.gauge.stays.powi(2)).max(0.0).sqrt());
+        let measured = mean(&|look| look.gauge.measured());
         let independent = (1.0 + (last - first) / ALIKE_S).min(AT_BEST);
         // A steady change of speed bends the way by as much at the ends of the fit.
         let bent = UNSTEADY * metre * (last - first).powi(2) / 12.0;

@@ -135,22 +135,29 @@ impl Watch<'_> {
         !user.track.edges.bottom && self.covered_share(user) <= HIDES_WIDTH
     }
 
-    /// Whether enough of a road user's box is seen to tell where it is: it ends where the road user does, although a
-    /// nearer one hides a part of it, and no edge of the frame cuts it off.
-    pub(crate) fn shows_bottom(&self, user: &RoadUser<'_>) -> bool {
-        let hides_all =
-            |cover: Cover| cover.share > HIDES_BOTTOM && cover.deep > 0.0 || cover.beside && cover.deep > HIDES_SIDE;
-        let together = || self.nearer(user).filter(|cover| cover.deep > 0.0).map(|cover| cover.share).sum::<f64>();
-        !user.is_cut() && !self.nearer(user).any(hides_all) && together() <= HIDES_BOTTOM
+    /// How much of a road user's box can be believed.
+    pub(crate) fn sight(&self, user: &RoadUser<'_>) -> Sight {
+        if user.is_cut() {
+            return Sight::Hidden;
+        }
+        let (mut together, mut much) = (0.0, false);
+        for cover in self.nearer(user) {
+            if cover.share > HIDES_BOTTOM && cover.deep > 0.0 || cover.beside && cover.deep > HIDES_SIDE {
+                return Sight::Hidden;
+            }
+            much |= cover.share > HIDES_WIDTH && cover.deep > MUCH_DEEP || cover.beside && cover.deep > MUCH_OF_SIDE;
+            together += if cover.deep > 0.0 { cover.share } else { 0.0 };
+        }
+        match (together <= HIDES_BOTTOM, much) {
+            (false, _) => Sight::Hidden,
+            (true, true) => Sight::Covered,
+            (true, false) => Sight::Clear,
+        }
     }
 
-    /// The same where its box must err no more than anybody's: nobody who reaches high covers much of its bottom edge,
-    /// or a side of it to the half.
-    pub(crate) fn shows_sides(&self, user: &RoadUser<'_>) -> bool {
-        let hides_much = |cover: Cover| {
-            cover.deep > MUCH_DEEP && cover.share > HIDES_WIDTH || cover.beside && cover.deep > MUCH_OF_SIDE
-        };
-        self.shows_bottom(user) && !self.nearer(user).any(hides_much)
+    /// Whether enough of a road user's box is seen to tell where it is.
+    pub(crate) fn shows_bottom(&self, user: &RoadUser<'_>) -> bool {
+        self.sight(user) != Sight::Hidden
     }
 
     /// What those who are nearer than a road user cover of its box.
@@ -178,6 +185,18 @@ impl Watch<'_> {
         let plane = self.layout.plane.as_ref().filter(|plane| plane.reach(user.anchor, WIDTH_M_PER_PX).is_some())?;
         Some(plane.step(user.anchor, 1.0, 0.0).distance(PixelPoint::default()) * user.width)
     }
+}
+
+/// How much of a box can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// It does not end where its road user does: nearer ones hide its bottom edge or a side, or the frame's edge cuts it off.
+    Hidden,
+    /// It ends where its road user does, but a nearer one who reaches high covers much of its bottom edge, or a side of it
+    /// to the half, and it errs by more.
+    Covered,
+    /// It errs no more than anybody's.
+    Clear,
 }
 
 /// What a nearer box covers of another.

@@ -258,9 +258,12 @@ fn a_thing_that_is_taken_for_a_car_now_and_then_is_none() {
 fn who_waits_in_the_junction_with_his_front_in_an_exit_does_not_stand_in_it() {
     let camera = Pinhole::default();
     // An exit towards the camera that begins 42 m off.
-    let (centre, polygon) =
-        ((camera.point(-5.5, 42.0), camera.point(-5.5, 11.0)), camera.rectangle(-7.2, 11.0, -3.8, 42.0));
-    let exit = format!("[[lane]]\nid = 'exit'\npolygon = {polygon}\ncentre = [{}, {}]\n", centre.0, centre.1);
+    let exit = format!(
+        "[[lane]]\nid = 'exit'\npolygon = {}\ncentre = [{}, {}]\n",
+        camera.rectangle(-7.2, 11.0, -3.8, 42.0),
+        camera.point(-5.5, 42.0),
+        camera.point(-5.5, 11.0)
+    );
     let scene = road(&camera, Ground::Calibrated, &(exit + STOPPED));
     let bus = |front: f64| {
         let y = front + 6.0;
