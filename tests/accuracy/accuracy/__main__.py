@@ -28,7 +28,7 @@ def _arguments() -> argparse.Namespace:
     rules.add_argument("--hours", type=int, default=4, help="how many of the site; every other one with scripted incidents")
     rules.add_argument("--calm", type=int, default=0, help="how many more of ordinary traffic")
     rules.add_argument("--jobs", type=int, default=1, help="how many at a time")
-    rules.add_argument("--seconds", type=float, default=hours.SECONDS, help="length of each; four cameras see it")
+    rules.add_argument("--seconds", type=float, default=hours.SECONDS, help="length of each; five cameras see it")
     learn = todo.add_parser("fit", help="fit the noise model to a YOLOX-shaped detector on rendered clips")
     learn.add_argument("--clips", type=Path, default=ROOT / "deploy/demo", help="folder of NAME.mp4 with NAME.truth.json")
     learn.add_argument("--model", type=Path, default=ROOT / "models/weights/kerege-nano.onnx")

@@ -25,6 +25,8 @@ TOLERANCE_KMH = 5.0
 NO_STOPPING = (28.0, 50.0)
 """Metres from the centre between which stopping in the kerb lane of an exit is forbidden."""
 MAX_STAY_S = 60.0
+NO_LEFT = ("N", "S")
+"""From these arms nobody may turn left, and in ordinary traffic nobody does."""
 SOLID = (21.0, 45.0)
 """Metres from the centre between which the lanes of an approach are parted by a solid line."""
 MARK_M = 25.0
@@ -108,7 +110,7 @@ def _rules(plain: dict) -> list[dict]:
             number = GROUPS[group(arm)]
             rules.append({"id": f"red-{arm}", "type": "red_light", "lines": [f"stop-{arm}"], "group": number})
             rules.append({"id": f"stop-line-{arm}", "type": "stop_line", "lines": [f"stop-{arm}"], "group": number})
-        if {arm, network.LEFT[arm]} <= lines:
+        if arm in NO_LEFT and {arm, network.LEFT[arm]} <= lines:
             rules.append({"id": f"no-left-{arm}", "type": "illegal_turn", "lines": [arm], "to": [network.LEFT[arm]]})
     for name, arms in (("ns", "NS"), ("ew", "EW")):
         mine = [lane for lane in lanes if lane[0] in arms]

@@ -1,4 +1,4 @@
-"""One simulated hour after the other: traffic with incidents at random times, seen by four cameras through the noise
+"""One simulated hour after the other: traffic with incidents at random times, seen by five cameras through the noise
 model, replayed by our program and compared with SUMO's state. A file per hour; what is done is skipped."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .state import State
 
 FPS = 5.0
 SECONDS = 1800.0
-FIRST_SEED, CALM_SEED = 4001, 40_001
+FIRST_SEED, CALM_SEED = 5001, 50_001
 
 
 def folder(work: Path, edge: Edge, noise: Noise) -> Path:

@@ -7,7 +7,7 @@ import hashlib
 import pickle
 import tempfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +79,7 @@ def simulate(hour: Hour) -> tuple[Record, Brought]:
     programme = traffic.Programme()
     director = stage.Stage(todo, programme)
     load = LOADS[hour.seed % len(LOADS)]
-    demand = traffic.Drive(hour.seed, hour.seconds, load).demand
+    demand = replace(traffic.Drive(hour.seed, hour.seconds, load).demand, no_left=drawn.NO_LEFT)
     record = drive.run(hour.seed, demand, programme, hour.seconds, director)
     stage.collide(record, director.crashes)
     brought = Brought(director.steered, [one for one in todo if isinstance(one, stage.Crawl)])

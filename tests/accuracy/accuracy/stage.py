@@ -81,12 +81,23 @@ class Rush:
     arm: str
 
 
+@dataclass(frozen=True)
+class Turner:
+    """A car comes from `arm`, from which nobody may turn left, and turns left."""
+
+    at: float
+    arm: str
+
+
 CRAWL = 1.1
 """Metres a second: slower than a walk, faster than standing."""
+CARS = ("sedan", "hatch", "suv", "wagon")
 RUSH_S = 2.2
 RUSH_AHEAD_S = 30.0
 """A rush begins so long before its exit crawls: as long as it takes to drive there."""
-MORE_SPEEDERS = 5
+MORE_SPEEDERS, TURNERS = 5, 4
+SPEEDER_ARM = "S"
+"""Where most speeders come from: the arm that a camera looks along."""
 SPEEDER_REACH = 80.0
 JAMS = ((60.0, 650.0), (900.0, 1500.0))
 """When exits jam, seconds of the half hour."""
@@ -107,9 +118,12 @@ def plan(seed: int, seconds: float) -> list:
 
 
 def _more(seed: int, seconds: float) -> list:
-    """What takes too much time or room for the slots: speeders who wait for a free road, and exits that jam."""
+    """What takes too much time or room for the slots: speeders who wait for a free road, drivers who turn where they may not,
+    and exits that jam."""
     rng = np.random.default_rng([seed, 5])
-    out = [_draw("speeder", float(rng.uniform(20.0, seconds - 120.0)), rng) for _ in range(MORE_SPEEDERS)]
+    time = lambda: float(rng.uniform(20.0, seconds - 120.0))  # noqa: E731
+    out = [Speeder(time(), SPEEDER_ARM, int(rng.integers(1, 3)), float(rng.uniform(1.27, 1.4))) for _ in range(MORE_SPEEDERS)]
+    out += [Turner(time(), str(rng.choice(drawn.NO_LEFT))) for _ in range(TURNERS)]
     for begin, end in JAMS:
         at, arm, length = float(rng.uniform(begin, end)), str(rng.choice(list("NESW"))), float(rng.uniform(170.0, 210.0))
         if at + length < seconds:
@@ -139,7 +153,8 @@ def _draw(name: str, at: float, rng) -> object:
 GHOSTS = (script.WrongWay, script.PersonOnRoad, Speeder)
 BRINGS = {
     script.StoppedCar: ("stopped_vehicle", "illegal_stop"), script.WrongWay: ("wrong_way",), script.PersonOnRoad: ("pedestrian_on_road",),
-    script.RedLight: ("red_light",), OverLine: ("stop_line",), Speeder: ("speeding",), Crawl: ("congestion", "queue_spillback"),
+    script.RedLight: ("red_light",), OverLine: ("stop_line",), Speeder: ("speeding",), Turner: ("illegal_turn",),
+    Crawl: ("congestion", "queue_spillback"),
 }
 """By which rules what is scripted must be told."""
 
@@ -151,12 +166,12 @@ class Stage:
         steered = [s for s in todo if isinstance(s, (script.StoppedCar, script.RedLight))]
         for crash in (s for s in todo if isinstance(s, Crash)):
             steered += [script.StoppedCar(crash.at, crash.seconds, crash.arm, crash.lane + more, crash.reach) for more in (0, 1)]
-        self._steered, self._held = steered, list[str]()
+        self._steered, self._held, self._turning = steered, list[str](), list[str]()
         self._director = script.Director(tuple(steered), programme) if steered else None
         self._pairs = [(crash, [n for n, s in enumerate(steered) if isinstance(s, script.StoppedCar) and s.at == crash.at])
                        for crash in todo if isinstance(crash, Crash)]
         self._programme = programme
-        self._waiting = [s for s in todo if isinstance(s, (OverLine, Crawl, Rush))]
+        self._waiting = [s for s in todo if isinstance(s, (OverLine, Crawl, Rush, Turner))]
         self._rushing: dict[str, tuple[float, float, int]] = {}
         self._over: dict[str, tuple[OverLine, str]] = {}
         self._crawling: dict[str, float] = {}
@@ -172,7 +187,7 @@ class Stage:
     def steered(self) -> dict[str, set[str]]:
         """Who was made to do what, by name: by each rule that must tell of it."""
         chosen = self._director.chosen if self._director else {}
-        out: dict[str, set[str]] = {"stop_line": set(self._held)}
+        out: dict[str, set[str]] = {"stop_line": set(self._held), "illegal_turn": set(self._turning)}
         for number, name in chosen.items():
             for kind in BRINGS[type(self._steered[number])]:
                 out.setdefault(kind, set()).add(name)
@@ -203,6 +218,9 @@ class Stage:
         if isinstance(one, Rush):
             self._rushing[one.arm] = (t + one.seconds, t, 0)
             return True
+        if isinstance(one, Turner):
+            self._turning.append(_join(f"turn-{one.arm}-{t:.1f}", one.arm, network.LEFT[one.arm], CARS[len(self._turning) % len(CARS)]))
+            return True
         if not (self._letters.get(one.group) == "y" and now[one.group] == "r"):
             return False
         name = first_before(list("NS" if one.group == "ns" else "EW"), 14.0, 45.0)
@@ -218,12 +236,7 @@ class Stage:
         if t >= until:
             del self._rushing[arm]
         elif t >= due:
-            origin, name = network.STRAIGHT[arm], f"rush-{arm}-{t:.1f}"
-            route = f"rush-{origin}{arm}"
-            if route not in libsumo.route.getIDList():
-                libsumo.route.add(route, [f"{origin}i", f"{arm}o"])
-            kind = ("sedan", "hatch", "suv", "wagon")[count % 4]
-            libsumo.vehicle.add(name, route, typeID=kind, depart="now", departLane="best", departSpeed="max", departPos="base")
+            _join(f"rush-{arm}-{t:.1f}", network.STRAIGHT[arm], arm, CARS[count % len(CARS)])
             self._rushing[arm] = (until, t + RUSH_S, count + 1)
 
     def _hold(self, name: str, now: dict[str, str]) -> None:
@@ -237,6 +250,15 @@ class Stage:
         position, lane = libsumo.vehicle.getLanePosition(name), libsumo.vehicle.getLaneID(name)
         left = one.beyond - position if lane.startswith(":") else libsumo.lane.getLength(lane) - position + one.beyond
         libsumo.vehicle.setSpeed(name, min(9.0, math.sqrt(2.0 * 1.8 * left)) if left > 0.1 else 0.0)
+
+
+def _join(name: str, origin: str, target: str, kind: str) -> str:
+    """Sends one more vehicle from an arm to another, and tells its name."""
+    route = f"made-{origin}{target}"
+    if route not in libsumo.route.getIDList():
+        libsumo.route.add(route, [f"{origin}i", f"{target}o"])
+    libsumo.vehicle.add(name, route, typeID=kind, depart="now", departLane="best", departSpeed="max", departPos="base")
+    return name
 
 
 def first_before(arms: list[str], least: float, most: float) -> str | None:

@@ -46,12 +46,12 @@ class Cell:
 
 def simulated(seed: int, fps: float, noise: Noise, work: Path, seconds: float = SECONDS, source: str = "simulated") -> Cell:
     """Some traffic seen by one of the cameras, in turn; the load varies with the seed."""
-    camera = list(traffic.CAMERAS)[seed % len(traffic.CAMERAS)]
-    drive = traffic.Drive(seed, seconds, LOADS[(seed // len(traffic.CAMERAS)) % len(LOADS)])
+    camera = list(traffic.JUNCTION)[seed % len(traffic.JUNCTION)]
+    drive = traffic.Drive(seed, seconds, LOADS[(seed // len(traffic.JUNCTION)) % len(LOADS)])
     record, _ = traffic.record(drive, work / "traffic" / f"{seed}-{seconds:.0f}.pickle")
     rng = np.random.default_rng([seed, round(fps * 10), 1])
     t = traffic.times(seconds, fps, rng)
-    view = traffic.CAMERAS[camera]
+    view = traffic.JUNCTION[camera]
     rows = see(record, view, t)
     found = detect(noise, rows, t, view.width, view.height, rng)
     size = (view.width, view.height)

@@ -22,13 +22,17 @@ from streets.traffic import STEP, Record
 traffic.traci = libsumo
 script.traci = libsumo
 
-CAMERAS = {
+JUNCTION = {
     "south": ROADSIDE.scaled(2),
     "west": Camera((-62.0, -17.0, 12.0), (-6.0, 0.5, 0.0), 50.0, 1280, 720),
     "north": Camera((-12.0, 58.0, 9.0), (1.0, 6.0, 0.0), 56.0, 1280, 720),
     "east-low": Camera((52.0, 15.5, 6.5), (0.0, 0.0, 1.0), 58.0, 1280, 720),
 }
 """Where the intersection is seen from; the last hangs low, so that vehicles hide each other."""
+
+CAMERAS = JUNCTION | {"south-road": Camera((11.0, -70.0, 9.0), (1.0, -38.0, 0.0), 45.0, 1280, 720)}
+"""And one that looks along the road to it, as a camera that measures speed must: at the junction nobody who drives too fast
+is in the picture for long enough."""
 
 
 @dataclass(frozen=True)

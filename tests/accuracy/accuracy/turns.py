@@ -101,12 +101,13 @@ def _crossings(user: User, arm: str, inward: bool) -> list[int]:
 
 
 def illegal_turn(look: Look) -> list[Cause]:
-    """Every vehicle that comes over the line of an arm and leaves over that of the arm to its left, both drawn."""
+    """Every vehicle that comes over the line of an arm from which nobody may turn left and leaves over that of the arm to its
+    left, both drawn."""
     out = []
     for user in look.state.users:
         if user.cls == "person":
             continue
-        for arm in network.ARMS:
+        for arm in drawn.NO_LEFT:
             to = network.LEFT[arm]
             if not {arm, to} <= look.lines:
                 continue

@@ -63,6 +63,8 @@ class Truth(unittest.TestCase):
         way = np.concatenate([straight((1.8, -40.0), (1.8, 1.8), 8.0), straight((1.8, 1.8), (-40.0, 1.8), 8.0)])
         self.assertEqual(len(turns.illegal_turn(look([user(0, way)]))), 1)
         self.assertEqual(turns.illegal_turn(look([user(0, straight((1.8, -40.0), (1.8, 40.0), 8.0))])), [])
+        allowed = np.concatenate([straight((40.0, 1.8), (1.8, 1.8), 8.0), straight((1.8, 1.8), (1.8, -40.0), 8.0)])
+        self.assertEqual(turns.illegal_turn(look([user(0, allowed)])), [])
 
     def test_the_time_between_two_at_a_crossing_point(self):
         # The first leaves the place at 5 s + (2.25 + strip) / 10; the second comes a second later.
