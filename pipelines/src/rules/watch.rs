@@ -237,6 +237,11 @@ impl<'r> Post<'r> {
         watch.users.iter().filter(move |user| rule.judges(user.track.class(), user.height / frame_height))
     }
 
+    /// Whether a lane is one of its own.
+    pub(crate) fn has_lane(&self, lane: usize) -> bool {
+        self.scope.lanes[lane]
+    }
+
     /// Those of them that are in its lanes.
     pub(crate) fn in_lanes<'t: 'r>(&self, watch: &'r Watch<'t>) -> impl Iterator<Item = LaneUser<'t>> + use<'r, 't> {
         let lanes = &self.scope.lanes;

@@ -18,10 +18,15 @@ pub(crate) enum Ground {
 
 /// The lanes `away`, `right` and `towards` from 11 to 70 m, and what else is to be in the scene.
 pub(crate) fn road(camera: &Pinhole, ground: Ground, more: &str) -> Scene {
+    road_to(camera, ground, 70.0, more)
+}
+
+/// The same with lanes that end `far` metres away.
+pub(crate) fn road_to(camera: &Pinhole, ground: Ground, far: f64, more: &str) -> Scene {
     let mut text = String::new();
-    let lanes = [("away", AWAY, 11.0, 70.0), ("right", AWAY_RIGHT, 11.0, 70.0), ("towards", TOWARDS, 70.0, 11.0)];
+    let lanes = [("away", AWAY, 11.0, far), ("right", AWAY_RIGHT, 11.0, far), ("towards", TOWARDS, far, 11.0)];
     for (id, x, from, to) in lanes {
-        let polygon = camera.rectangle(x - 1.75, 11.0, x + 1.75, 70.0);
+        let polygon = camera.rectangle(x - 1.75, 11.0, x + 1.75, far);
         let centre = format!("[{}, {}]", camera.point(x, from), camera.point(x, to));
         text += &format!("[[lane]]\nid = '{id}'\npolygon = {polygon}\ncentre = {centre}\n");
     }

@@ -1,6 +1,6 @@
 //! `speeding`: beyond doubt, once per vehicle, and only where speeds are known.
 
-use crate::road::{AWAY, AWAY_RIGHT, Ground, TOWARDS, road};
+use crate::road::{AWAY, AWAY_RIGHT, Ground, TOWARDS, road, road_to};
 use crate::ruled::{RATES, brief, none, only, run, starts};
 use crate::street::{Actor, Pinhole};
 use RoadUserClass::{Bicycle, Bus, Car, Van};
@@ -53,6 +53,18 @@ fn each_of_several_is_a_violation_of_its_own() {
         let actors = [away(Car, 1.0, 76.0), away(Car, 3.0, 78.0), away(Van, 5.0, 76.0), away(Car, 20.0, 80.0)];
         let record = run(&scene(""), &actors, fps, 30.0);
         assert_eq!(starts(&record), 4, "{fps}: {:#?}", brief(&record));
+    }
+}
+
+#[test]
+fn who_has_just_left_a_lane_is_judged_by_it() {
+    for fps in [10.0, 30.0] {
+        // He has been seen for a second only 35 m away: 9 m behind the longer lane, and over a second behind the other.
+        for (far, told) in [(26.0, 1), (12.0, 0)] {
+            let scene = road_to(&Pinhole::default(), Ground::Calibrated, far, RULE);
+            let record = run(&scene, &[away(Car, 2.0, 72.0)], fps, 12.0);
+            assert_eq!(starts(&record), told, "{fps} fps, lane to {far} m: {:#?}", brief(&record));
+        }
     }
 }
 
