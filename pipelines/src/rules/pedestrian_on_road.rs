@@ -10,6 +10,9 @@ use super::groups::groups;
 use super::judge::Judge;
 use super::trail;
 use super::{Claim, Course, Post, RoadUser, Spot, Watch};
+use crate::ground::GroundPlane;
+use crate::layout::ZoneShape;
+use crate::track::Drift;
 use crate::{Reason, TrackId};
 use kerege_contract::scene::{PedestrianOnRoad, ZoneKind};
 use kerege_contract::{PixelPoint, RoadUserClass};
@@ -23,6 +26,8 @@ const TOGETHER: f64 = 3.0;
 const SAME_PLACE: f64 = 1.0;
 /// A foot point errs by up to this share of the body's height: who seems so near the kerb may walk beside it.
 const FOOT_ERROR: f64 = 0.12;
+/// How tall a person is, metres: what a body height is on the road.
+const BODY_M: f64 = 1.7;
 /// Nobody walks faster, m/s; in the picture, box heights a second (a box seen from above is low). Measured over
 /// so many seconds.
 const RUNS_MS: f64 = 4.5;
@@ -152,7 +157,7 @@ impl PedestrianJudge {
             }
             (walk.last, walk.seen) = (place, now);
         }
-        walk.rode |= runs(user);
+        walk.rode |= runs(watch, user);
         walk.gait = walk.gait.max(Gait::of(walk.place.distance(place) / user.height));
         // How fast he goes is known once he was seen for nearly that long.
         let paced = user.track.history.drift(RUN_S).is_some();
@@ -187,9 +192,9 @@ impl PedestrianJudge {
     fn spot(&self, watch: &Watch<'_>, post: &Post<'_>, user: &RoadUser<'_>) -> Option<Spot> {
         let lane = || user.journey.lane.filter(|lane| post.scope.lanes[*lane]).map(Spot::lane);
         let spot = post.zone_at(watch, user.anchor).map(Spot::zone).or_else(lane)?;
-        let buffer = self.thresholds.crosswalk_buffer * user.height;
+        let buffer = self.thresholds.crosswalk_buffer;
         let mut crosswalks = watch.layout.zones.iter().filter(|zone| zone.kind == ZoneKind::Crosswalk);
-        let crosses = crosswalks.any(|zone| zone.distance(user.anchor) <= buffer);
+        let crosses = crosswalks.any(|zone| is_at(watch, user, zone, buffer));
         let fits = watch.width_m(user).is_none_or(|metres| metres <= WIDEST_M);
         (!crosses && !rides(watch, user) && fits).then_some(spot)
     }
@@ -255,14 +260,42 @@ fn is_elsewhere(watch: &Watch<'_>, user: &RoadUser<'_>, was: PixelPoint, seconds
     metres > RUNS_MS * seconds + err * plane.metres_per_pixel(user.anchor)
 }
 
+/// Whether somebody is in a zone, or within so many body heights of it. In the picture of a camera that looks far, a body
+/// height is many metres of road: where the road is known, it is one on the road, and as much as a foot point errs.
+fn is_at(watch: &Watch<'_>, user: &RoadUser<'_>, zone: &ZoneShape, heights: f64) -> bool {
+    let within = |point: PixelPoint, heights: f64| zone.distance(point) <= heights * user.height;
+    let Some(plane) = &watch.layout.plane else { return within(user.anchor, heights) };
+    let near = || around(plane, user.anchor, heights * BODY_M).any(|point| within(point, FOOT_ERROR));
+    within(user.anchor, heights.min(FOOT_ERROR)) || within(user.anchor, heights) && near()
+}
+
+/// Points of the picture that lie so many metres around another on the road.
+fn around(plane: &GroundPlane, at: PixelPoint, metres: f64) -> impl Iterator<Item = PixelPoint> {
+    (0..8).filter_map(move |eighth| {
+        let (y, x) = (f64::from(eighth) * std::f64::consts::FRAC_PI_4).sin_cos();
+        let step = plane.pixels(at, PixelPoint::new(metres * x, metres * y))?;
+        Some(PixelPoint::new(at.x + step.x, at.y + step.y))
+    })
+}
+
 /// Whether somebody goes faster than anybody walks, or than who is as wide as a rider does.
-fn runs(user: &RoadUser<'_>) -> bool {
+fn runs(watch: &Watch<'_>, user: &RoadUser<'_>) -> bool {
     let Some(drift) = user.track.history.drift(RUN_S) else { return false };
-    let way = |vector: PixelPoint| vector.distance(PixelPoint::default()) / drift.seconds;
     // Without a ground plane the camera may look straight down, where everybody is as wide as tall. He is as wide as he
     // was of late: a rider may have taken a walker's number.
     let most_ms = if drift.width > WIDE * drift.height { TROTS_MS } else { RUNS_MS };
-    drift.metres.map_or_else(|| way(drift.pixels) > RUNS_HEIGHTS * user.height, |metres| way(metres) > most_ms)
+    match (drift.metres, &watch.layout.plane) {
+        (Some(metres), Some(plane)) => surely_gone(plane, &drift, metres) / drift.seconds > most_ms,
+        _ => drift.pixels.distance(PixelPoint::default()) / drift.seconds > RUNS_HEIGHTS * user.height,
+    }
+}
+
+/// How many metres somebody surely got, less what a foot point errs in that direction: far from the camera, that is metres.
+fn surely_gone(plane: &GroundPlane, drift: &Drift, way: PixelPoint) -> f64 {
+    let far = way.distance(PixelPoint::default());
+    let along = |step: PixelPoint| (step.x * way.x + step.y * way.y) / far.max(f64::MIN_POSITIVE);
+    let (right, down) = (plane.step(drift.place, 1.0, 0.0), plane.step(drift.place, 0.0, 1.0));
+    far - FOOT_ERROR * drift.height * along(right).hypot(along(down))
 }
 
 /// Whether a person sits on a cycle.

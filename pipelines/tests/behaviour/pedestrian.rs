@@ -227,3 +227,19 @@ fn a_rider_who_takes_a_walkers_number_rides_although_the_walker_was_narrow() {
         assert_eq!(told, 0, "{fps}");
     }
 }
+
+#[test]
+fn who_crosses_three_metres_beside_a_crossing_far_away_is_not_on_it() {
+    let camera = Pinhole::default();
+    let crossing = camera.rectangle(-9.0, 30.0, 12.0, 34.0);
+    let zone = format!("[[zone]]\nid = 'zebra'\nkind = 'crosswalk'\npolygon = {crossing}\n{RULE}");
+    let scene = road(&camera, Ground::Calibrated, &zone);
+    for fps in RATES {
+        // Three metres are less than half his height in the picture, and a step beside the crossing is nothing.
+        for (beside, told) in [(3.0, 1), (0.6, 0)] {
+            let y = 34.0 + beside;
+            let record = run(&scene, &[walk([-8.0, y], [11.0, y], 2.0)], fps, 25.0);
+            assert_eq!(starts(&record), told, "{fps} fps, {beside} m: {:#?}", crate::ruled::brief(&record));
+        }
+    }
+}
