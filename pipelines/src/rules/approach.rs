@@ -23,6 +23,8 @@ const CREEP_WIDTHS: f64 = 0.6;
 const HEADED: f64 = 3.0;
 /// Who goes against his heading and is not so many times faster is backing up.
 const BACKS_UP: f64 = 2.0;
+/// A lane leads out over a stop line when so much of its direction does (60 degrees).
+const LEADS_OUT: f64 = 0.5;
 /// Who was not seen for longer than this may be another, or who was seen but not where he touches the road, seconds.
 const UNSEEN_S: f64 = 1.0;
 const HIDDEN_S: f64 = 3.0;
@@ -239,7 +241,8 @@ impl Approach {
         let Some(plane) = &layout.plane else {
             let per_second = |d: &Drift| scaled(d.pixels, d.seconds);
             let creep = CREEP_WIDTHS * user.width;
-            let heading = self.head(drift.as_ref().map(per_second), creep, leads.and_then(unit))?;
+            let leads = leads.and_then(unit).filter(|leads| !leads_out(line, *leads));
+            let heading = self.head(drift.as_ref().map(per_second), creep, leads)?;
             let (front, err) = front_in_picture(&contact, heading)?;
             let length = length_in_picture(&contact, heading);
             let speed = self.velocity.map_or(0.0, |velocity| line.over(velocity));
@@ -262,6 +265,7 @@ impl Approach {
         let err = velocity.and_then(unit).map_or(0.0, |way| contact_err(&contact, way, plane));
         let creep = CREEP_MS.max(HEADED * err / seconds);
         let leads = leads.and_then(|leads| unit(plane.vector(contact.anchor, leads)));
+        let leads = leads.filter(|leads| !leads_out(line, *leads));
         let heading = self.head(velocity, creep, leads)?;
         let body = Footprint::near(&contact, heading, user.track.class(), plane)?;
         let front = body.front();
@@ -294,6 +298,12 @@ impl Approach {
         self.heading = self.heading.filter(|heading| !against(heading));
         self.heading.or(leads)
     }
+}
+
+/// Whether a lane leads out over a stop line: who seems to be in it stands beside the median, or drives against it, and heads
+/// as he drives.
+fn leads_out(line: &StopLineShape, leads: PixelPoint) -> bool {
+    line.over(leads) < -LEADS_OUT
 }
 
 /// How far somebody drove on the road, metres.

@@ -432,3 +432,18 @@ fn whose_box_shakes_while_he_creeps_on_from_beyond_the_line_ran_no_red_light() {
     }
     crate::watch::all_well(&wrong);
 }
+
+#[test]
+fn who_stands_beyond_his_line_on_the_side_of_those_who_come_heads_as_he_drove() {
+    // He came over the line on green, waits with his middle in the lane that leads out, and goes on while it is red.
+    let y = FAR_LINE + 3.0 - Body::of(Bus).length / 2.0;
+    let way = [[3.0, -0.9, 9.0], [7.0, -0.9, y], [20.0, -0.9, y], [26.0, -0.9, 75.0]];
+    let camera = Pinhole::default();
+    let (a, b) = (camera.point(7.3, FAR_LINE), camera.point(-1.8, FAR_LINE));
+    let wide = format!("[[line]]\nid = 'wide'\na = {a}\nb = {b}\n{}", RULES.replace("'far', 'near'", "'wide'"));
+    for ground in BOTH {
+        for fps in RATES {
+            none(&run(ground, &[Actor::new(Bus, &way)], Timing::rough(fps), &wide), &format!("{ground:?} {fps} fps"));
+        }
+    }
+}
