@@ -297,9 +297,16 @@ impl Cause {
     }
 
     /// Whether the one that caused it is seen to have moved, and a claim is about somebody else: who moves up into his
-    /// place waits for reasons of his own, and while he does not do so for long enough nothing goes on.
+    /// place waits for reasons of his own, and while he does not do so for long enough nothing goes on. Nor is it the same
+    /// that who waited here drove on and breaks down elsewhere.
     fn gave_way(&self, claim: &Claim, claims: &[Claim], moment: &Moment<'_>) -> bool {
         let Some(About::One(user)) = self.about.filter(|_| self.reach > 0.0) else { return false };
+        if claim.course == Course::Stands
+            && claim.since > self.held
+            && self.place.distance(claim.place) > self.reach.min(claim.reach)
+        {
+            return true;
+        }
         let names = |claim: &Claim| claim.follows(user) || claim.about.users().any(|one| one == user);
         if names(claim) || claims.iter().any(|other| other.rule == claim.rule && names(other)) {
             return false;

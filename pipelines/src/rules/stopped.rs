@@ -22,8 +22,9 @@ use super::judge::Judge;
 use super::standing::{Presence, Still, one_row, sort_rows};
 use super::{Claim, LaneUser, Post, RoadUser, Spot, Watch};
 use crate::count::footprint;
-use crate::ground::{dot, unit};
+use crate::ground::{Contact, contact_err, dot, unit};
 use crate::signals::Cycle;
+use crate::track::Drift;
 use crate::{Reason, TrackId};
 use kerege_contract::PixelPoint;
 use kerege_contract::scene::StoppedVehicle;
@@ -41,6 +42,8 @@ const TOUCH_WIDTHS: f64 = 1.2;
 const DRIVE_S: f64 = 1.0;
 const DRIVES_WIDTHS: f64 = 0.5;
 const AGAINST: f64 = -0.3;
+/// A way tells a course when it is longer than so many errors of a place.
+const HEADED: f64 = 3.0;
 /// A lane within this many box widths of its footprint may be its own.
 const BESIDE: f64 = 0.35;
 /// The footprint of who stands is averaged while it is within this many box widths of where it came to stand.
@@ -205,7 +208,7 @@ impl StoppedJudge {
         if let Some(way) = drift.filter(|drift| {
             drift.pixels.distance(PixelPoint::default()) > DRIVES_WIDTHS * drift.width * drift.seconds / window
         }) {
-            self.courses.extend(on_road(watch, user.anchor, way.pixels).map(|course| (user.id, (course, watch.now))));
+            self.courses.extend(course(watch, &way).map(|course| (user.id, (course, watch.now))));
         }
         // Who took over another's track does not head where that one did.
         let own = |known: &&(PixelPoint, f64)| known.1 >= user.track.unbroken_since;
@@ -378,6 +381,16 @@ impl StoppedJudge {
 /// it. As it is without a ground plane.
 fn on_road(watch: &Watch<'_>, at: PixelPoint, way: PixelPoint) -> Option<PixelPoint> {
     unit(watch.layout.plane.as_ref().map_or(way, |plane| plane.step(at, way.x, way.y)))
+}
+
+/// The course of who drove so; none while it may be but what his place errs: far from the camera that is metres, towards it
+/// or away.
+fn course(watch: &Watch<'_>, drift: &Drift) -> Option<PixelPoint> {
+    let course = on_road(watch, drift.place, drift.pixels)?;
+    let Some(plane) = &watch.layout.plane else { return Some(course) };
+    let contact = Contact { anchor: drift.place, width: drift.width, height: drift.height };
+    let far = plane.step(drift.place, drift.pixels.x, drift.pixels.y).distance(PixelPoint::default());
+    (far > HEADED * contact_err(&contact, course, plane)).then_some(course)
 }
 
 /// Whether one who stands may do so where he waits lawfully, as far as his place errs across the lane.

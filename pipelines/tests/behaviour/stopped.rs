@@ -274,3 +274,22 @@ fn who_waits_in_the_junction_with_his_front_in_an_exit_does_not_stand_in_it() {
         assert_eq!(starts(&run(&scene, &[bus(26.0)], fps, 70.0)), 1, "{fps}");
     }
 }
+
+#[test]
+fn who_waited_too_long_drives_on_and_breaks_down_is_a_second_cause() {
+    let camera = Pinhole::default();
+    let way = [
+        [3.0, TOWARDS, 60.0],
+        [5.0, TOWARDS, 40.0],
+        [60.0, TOWARDS, 40.0],
+        [64.0, TOWARDS, 18.0],
+        [110.0, TOWARDS, 18.0],
+    ];
+    for ground in BOTH {
+        let more = format!("{}{STOPPED}max_cycle_s = 30\n", waiting(&camera, 36.0, 50.0));
+        for fps in RATES {
+            let record = run(&road(&camera, ground, &more), &[Actor::new(Car, &way)], fps, 110.0);
+            assert_eq!(starts(&record), 2, "{ground:?} {fps}: {:#?}", crate::ruled::brief(&record));
+        }
+    }
+}
