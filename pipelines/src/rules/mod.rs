@@ -43,6 +43,7 @@ mod stopped;
 mod trail;
 mod trails;
 mod trend;
+mod turn;
 mod watch;
 mod wrong_way;
 

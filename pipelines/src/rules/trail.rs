@@ -3,9 +3,11 @@
 //! A track may go over to another who passes before or behind its own, and no box need jump for that: on the road the
 //! other is metres farther away, or drives where the first one stood. So the way just before each look is compared with
 //! the way just after it: where both would meet in between, and how fast they go. What is farther off than anybody
-//! speeds up, brakes or turns, beyond the error of contact points, was done by two. Where the tracker itself was not
+//! speeds up, brakes or turns, beyond the error of contact points, was done by two, and nobody turns on the spot
+//! ([`super::turn`]). Where the tracker itself was not
 //! sure (the box was not where it was foreseen), the ways must fit well for it to be one.
 
+use super::turn::{At, Turn};
 use super::{RoadUser, Watch};
 use crate::ground::{Size, contact_errs};
 use kerege_contract::{PixelPoint, RoadUserClass};
@@ -99,6 +101,11 @@ impl Goes {
 }
 
 impl Look {
+    /// Error of its place, as its contact point is seen or hidden.
+    fn believed_err(&self) -> f64 {
+        if self.clear { self.err } else { HIDDEN_ERRORS * self.err }
+    }
+
     fn of(user: &RoadUser<'_>, watch: &Watch<'_>) -> Option<Self> {
         let (at, clear, contact) = (watch.now, watch.shows_contact(user), user.contact());
         let fix = user.track.history.last()?;
@@ -127,12 +134,21 @@ pub(super) struct Trail {
     /// When the tracker was in doubt last, and when it was and that is not judged yet.
     doubted: f64,
     doubts: Vec<f64>,
+    /// How it came to stand, and leaves.
+    turn: Turn,
 }
 
 impl Trail {
     pub(super) fn new(user: &RoadUser<'_>) -> Self {
         let since = user.track.unbroken_since;
-        Self { looks: VecDeque::new(), since, judged_to: f64::NEG_INFINITY, doubted: since, doubts: Vec::new() }
+        Self {
+            looks: VecDeque::new(),
+            since,
+            judged_to: f64::NEG_INFINITY,
+            doubted: since,
+            doubts: Vec::new(),
+            turn: Turn::default(),
+        }
     }
 
     /// Follows a track to its newest look.
@@ -148,6 +164,10 @@ impl Trail {
         }
         let Some(mut look) = Look::of(user, watch) else { return };
         look.clear &= !self.is_cut_short(look);
+        if watch.layout.plane.is_some() && user.track.class().is_motor_vehicle() {
+            let other = self.turn.follow(At { at: look.at, place: look.place, err: look.believed_err() });
+            self.since = other.map_or(self.since, |since| self.since.max(since));
+        }
         self.looks.push_back(look);
         while let Some(index) = self.unjudged().filter(|index| watch.now - self.looks[*index].at >= WINDOW_S) {
             self.since = self.since.max(self.broken_at(index).unwrap_or(self.since));
@@ -309,13 +329,12 @@ impl Fit {
         let slope = |of: fn(&Look) -> f64| looks.clone().map(|look| (look.at - at) * of(look)).sum::<f64>() / spread;
         let velocity = PixelPoint::new(slope(|look| look.place.x), slope(|look| look.place.y));
         let told = if end == End::First { first.at } else { last.at };
-        let hidden = |look: &Look| if look.clear { look.err } else { HIDDEN_ERRORS * look.err };
         Some(Self {
             at: told,
             place: PixelPoint::new(x + velocity.x * (told - at), y + velocity.y * (told - at)),
             velocity,
             span_s: last.at - first.at,
-            err: looks.clone().map(hidden).sum::<f64>() / n,
+            err: looks.clone().map(Look::believed_err).sum::<f64>() / n,
             metre: mean(|look| look.metre),
             clear: false,
         })
@@ -343,7 +362,7 @@ mod tests {
             }
         };
         let (looks, doubts) = ((0..20).map(look).collect(), doubts.to_vec());
-        Trail { looks, since: 0.0, judged_to: f64::NEG_INFINITY, doubted: 0.0, doubts }
+        Trail { looks, since: 0.0, judged_to: f64::NEG_INFINITY, doubted: 0.0, doubts, turn: Turn::default() }
     }
 
     #[test]

@@ -119,6 +119,22 @@ fn a_track_that_one_who_waits_loses_to_one_who_crosses_turns_nowhere() {
 }
 
 #[test]
+fn who_creeps_off_sideways_from_where_one_waited_is_not_he() {
+    let camera = Pinhole::default();
+    // Neither in place nor in speed do the two differ, but nobody turns on the spot.
+    let waits = Actor::new(Car, &[[0.0, AWAY, 10.0], [3.0, AWAY, 38.0], [14.0, AWAY, 38.0]]);
+    let way = [[8.0, 2.3, 38.3], [9.5, 3.0, 38.4], [11.0, 5.5, 38.4], [12.5, 11.0, 38.4], [14.0, 20.0, 38.4]];
+    let scene = road(&camera, Ground::Calibrated, &no_right(&camera));
+    for fps in RATES {
+        let creeps = Actor::new(Car, &way);
+        let record = run(&scene, &[bears(1, &waits, 0.0, 8.2), bears(1, &creeps, 8.2, 14.0)], fps, 14.0);
+        let over: Vec<String> = record.passages.iter().map(|p| p.line.to_string()).collect();
+        assert_eq!(over, ["in", "right"], "{fps}");
+        none(&record, &format!("{fps}"));
+    }
+}
+
+#[test]
 fn a_walker_on_the_pavement_whose_number_a_rider_takes_is_not_on_the_road() {
     let rule = "[[rule]]\nid = 'people'\ntype = 'pedestrian_on_road'\n";
     let scene = road(&Pinhole::default(), Ground::Calibrated, rule);
