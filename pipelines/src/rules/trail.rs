@@ -4,8 +4,8 @@
 //! other is metres farther away, or drives where the first one stood. So the way just before each look is compared with
 //! the way just after it: where both would meet in between, and how fast they go. What is farther off than anybody
 //! speeds up, brakes or turns, beyond the error of contact points, was done by two, and nobody turns on the spot
-//! ([`super::turn`]). Where the tracker itself was not
-//! sure (the box was not where it was foreseen), the ways must fit well for it to be one.
+//! ([`super::turn`]). Where the tracker itself was not sure (the box was not where it was foreseen), the ways must fit
+//! well for it to be one.
 
 use super::turn::{At, Turn};
 use super::{RoadUser, Watch};
