@@ -204,11 +204,11 @@ impl Journey {
     }
 
     /// The median of its latest speeds, when they were measured over at least `least_s` seconds of its
-    /// way, the first estimate's own window included.
+    /// way, the first estimate's own window included. Its error is at least how far they differ.
     pub(crate) fn steady_speed(&self, now: f64, least_s: f64) -> Option<Speed> {
         let (estimates, span) = self.readings.extent(now);
         let long_enough = estimates >= MIN_ESTIMATES && span + self.window_s >= least_s - 1e-6;
-        self.readings.median(now).filter(|_| long_enough)
+        self.readings.steady(now).filter(|_| long_enough)
     }
 
     /// The median of its latest speeds.

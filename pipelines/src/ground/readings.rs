@@ -31,10 +31,39 @@ impl Readings {
         Some(Speed { kmh, err_kmh })
     }
 
+    /// The same with how far they differ as part of the error (the median of their deviations): who passes close by a low
+    /// camera seems to get faster by what is not known of his size.
+    pub(crate) fn steady(&self, now: f64) -> Option<Speed> {
+        let middle = self.median(now)?;
+        let recent = self.latest.iter().filter(|reading| reading.0 >= now - RECENT_S);
+        let differ = median(recent.map(|(_, speed)| (speed.kmh - middle.kmh).abs()).collect())?;
+        Some(Speed { err_kmh: middle.err_kmh.hypot(differ), ..middle })
+    }
+
     /// How many count now, and the seconds from the first to the last of them.
     pub(crate) fn extent(&self, now: f64) -> (usize, f64) {
         let recent = || self.latest.iter().map(|reading| reading.0).filter(|at| *at >= now - RECENT_S);
         let first = recent().next().unwrap_or(now);
         (recent().count(), recent().next_back().unwrap_or(now) - first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_that_differ_are_less_sure_than_each_says() {
+        let told = |speeds: [f64; 3]| {
+            let mut readings = Readings::default();
+            for (at, kmh) in [1.0, 1.2, 1.4].into_iter().zip(speeds) {
+                readings.push(at, Speed { kmh, err_kmh: 1.5 });
+            }
+            readings.steady(1.4).unwrap()
+        };
+        let even = told([70.0, 70.0, 71.0]);
+        assert!((even.kmh - 70.0).abs() < 1e-9 && (even.err_kmh - 1.5).abs() < 1e-9, "{even:?}");
+        let rising = told([54.0, 72.0, 78.0]);
+        assert!((rising.kmh - 72.0).abs() < 1e-9 && rising.err_kmh > 6.0, "{rising:?}");
     }
 }
